@@ -1,0 +1,48 @@
+using Davit.Oci;
+
+namespace Davit.Storage.Content;
+
+/// <summary>Blobs by digest. A blob is visible only when whole, verified and synced; everything else is an ingest.</summary>
+public interface IContentStore
+{
+    /// <summary>True when the whole blob is there.</summary>
+    bool Contains(Digest digest);
+
+    /// <summary>Size in bytes, or null when the blob is not there.</summary>
+    long? SizeOf(Digest digest);
+
+    /// <summary>Opens a blob for reading.</summary>
+    /// <exception cref="Davit.Primitives.DavitException">NotFound.</exception>
+    Stream OpenRead(Digest digest);
+
+    /// <summary>Path of a blob, for sendfile and hard links; the file must not be changed.</summary>
+    string PathOf(Digest digest);
+
+    /// <summary>Starts or resumes writing a blob.</summary>
+    /// <param name="expected">The digest it must have, or null to take what comes.</param>
+    /// <param name="cancellation">Gives up waiting for another writer of the same digest.</param>
+    Task<IContentWriter> BeginWriteAsync(Digest? expected, CancellationToken cancellation);
+
+    /// <summary>Removes a blob; nothing happens when it is not there.</summary>
+    void Delete(Digest digest);
+
+    /// <summary>All whole blobs with their sizes.</summary>
+    IEnumerable<KeyValuePair<Digest, long>> List();
+}
+
+/// <summary>A blob being written. Disposing without commit keeps what arrived of an expected digest, so that a later write resumes.</summary>
+public interface IContentWriter : IAsyncDisposable
+{
+    /// <summary>Bytes already there: where to continue.</summary>
+    long Offset { get; }
+
+    /// <summary>Appends and hashes.</summary>
+    ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation);
+
+    /// <summary>Throws away what is there, to start again at 0.</summary>
+    void Restart();
+
+    /// <summary>Verifies, syncs and publishes the blob.</summary>
+    /// <exception cref="Davit.Primitives.DavitException">DataLoss: the content has another digest; the ingest is gone.</exception>
+    Task<Digest> CommitAsync(CancellationToken cancellation);
+}

@@ -1,0 +1,77 @@
+using Davit.Oci;
+
+namespace Davit.Storage.Layers;
+
+/// <summary>Layers unpacked once, keyed by chain id, and root file systems made of them.</summary>
+public interface ILayerStore
+{
+    /// <summary>The layer of a chain id, or null when it is not unpacked.</summary>
+    Layer? Find(Digest chainId);
+
+    /// <summary>All layers.</summary>
+    IReadOnlyCollection<Layer> List();
+
+    /// <summary>Unpacks an uncompressed layer tar, verifying its DiffID while it unpacks; does not need the parent to be there. Idempotent.</summary>
+    /// <param name="parents">Chain ids below, base first; may still be in the making.</param>
+    /// <param name="diffId">Digest that the uncompressed tar must have, or null to take what comes (import, build).</param>
+    /// <param name="tar">The uncompressed tar; read to its end.</param>
+    /// <param name="cancellation">Gives up; nothing stays behind.</param>
+    /// <exception cref="Davit.Primitives.DavitException">DataLoss: wrong DiffID or truncated; InvalidArgument: an entry climbs out of the layer.</exception>
+    Task<Layer> ApplyAsync(IReadOnlyList<Digest> parents, Digest? diffId, Stream tar, CancellationToken cancellation);
+
+    /// <summary>Turns the writable directory of a root file system into a layer without copying file data where it can; the directory is consumed.</summary>
+    /// <param name="rootFsId">A root file system that nothing has mounted any more.</param>
+    /// <param name="cancellation">Gives up before the layer is made.</param>
+    Task<Layer> CommitAsync(string rootFsId, CancellationToken cancellation);
+
+    /// <summary>Writes the tar of one layer's changes, the bytes whose digest is its DiffID.</summary>
+    Task WriteTarAsync(Layer layer, Stream destination, CancellationToken cancellation);
+
+    /// <summary>Removes an unpacked layer; the caller knows that nothing uses it.</summary>
+    Task RemoveAsync(Digest chainId, CancellationToken cancellation);
+
+    /// <summary>Makes the writable part of a root file system over a chain of layers.</summary>
+    /// <param name="id">Id of the container or build step.</param>
+    /// <param name="chain">Chain ids, base first; all unpacked. Empty for an empty root.</param>
+    /// <param name="ephemeral">True for <c>--rm</c> containers and build steps: no sync on unmount (overlay <c>volatile</c>), kept under the run-time directory's lifetime.</param>
+    RootFs CreateRootFs(string id, IReadOnlyList<Digest> chain, bool ephemeral);
+
+    /// <summary>The root file system of an id, or null.</summary>
+    RootFs? FindRootFs(string id);
+
+    /// <summary>Removes the writable part; nothing may have it mounted.</summary>
+    void RemoveRootFs(string id);
+
+    /// <summary>Reads a small file (at most 1 MiB) of a root file system without mounting it, through the layers, whiteouts and symbolic links; null when it is not there.</summary>
+    /// <param name="rootFs">Running or not.</param>
+    /// <param name="path">Absolute path inside, for example <c>/etc/passwd</c>.</param>
+    byte[]? TryReadFile(RootFs rootFs, string path);
+
+    /// <summary>Mounts the overlay somewhere in the daemon's own mount namespace until the result is disposed: for cp, export and commit of containers that don't run.</summary>
+    MountedRootFs Mount(RootFs rootFs, bool readOnly);
+}
+
+/// <summary>A layer on disk.</summary>
+/// <param name="ChainId">Key: digest over this and all lower DiffIDs (image-spec, config.md, "Layer ChainID").</param>
+/// <param name="DiffId">Digest of the uncompressed tar.</param>
+/// <param name="Directory">Where its files are, in overlay form (whiteouts as 0:0 devices, opaque directories by xattr).</param>
+/// <param name="Size">Bytes of file content, recorded when it was unpacked.</param>
+public sealed record Layer(Digest ChainId, Digest DiffId, string Directory, long Size);
+
+/// <summary>What an overlay mount needs: the monitor mounts it inside the container's mount namespace.</summary>
+/// <param name="Id">Id given at creation.</param>
+/// <param name="LowerDirectories">Top-most layer first, as overlayfs takes them.</param>
+/// <param name="UpperDirectory">The writable directory.</param>
+/// <param name="WorkDirectory">overlayfs' work directory.</param>
+/// <param name="Volatile">Mount with <c>volatile</c>.</param>
+public sealed record RootFs(string Id, IReadOnlyList<string> LowerDirectories, string UpperDirectory, string WorkDirectory, bool Volatile);
+
+/// <summary>An overlay mounted for the daemon's own use; unmounted on dispose.</summary>
+public abstract class MountedRootFs : IDisposable
+{
+    /// <summary>Where it is mounted. Work below it only through openat2 with RESOLVE_IN_ROOT.</summary>
+    public abstract string Path { get; }
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}
