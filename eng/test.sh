@@ -27,7 +27,7 @@ run() {
   local name=$1; shift
   local p f code
   echo "== $name"
-  timeout -k 10 "${LIMIT:-1200}" "$@" --no-progress --no-ansi >"$out/$name.log" 2>&1; code=$?
+  timeout -k 10 "${LIMIT:-1200}" "$@" --progress off --no-ansi >"$out/$name.log" 2>&1; code=$?
   p=$(awk '/^ *succeeded: [0-9]+$/{n=$2} END{print n+0}' "$out/$name.log"); f=$(awk '/^ *failed: [0-9]+$/{n=$2} END{print n+0}' "$out/$name.log")
   # 8 is the platform's code for "no test matched": a ring that a project has no test for
   [[ $code -eq 8 ]] && code=0

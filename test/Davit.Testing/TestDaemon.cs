@@ -46,13 +46,16 @@ public sealed class TestDaemon : IAsyncDisposable
     /// <summary>What davitd printed so far.</summary>
     public string Log => File.ReadAllText(Directory + "/davitd.log");
 
+    /// <summary>True when the tests are run against the real Docker of the peers' tree (<c>DAVIT_TEST_PEER=1</c>), to test the tests.</summary>
+    public static bool IsPeer { get; } = Environment.GetEnvironmentVariable("DAVIT_TEST_PEER") == "1";
+
     /// <summary>Starts a daemon.</summary>
     /// <param name="extra">More flags for davitd.</param>
     public static async Task<TestDaemon> StartAsync(params string[] extra)
     {
         var daemon = new TestDaemon(extra);
         System.IO.Directory.CreateDirectory(daemon.Directory);
-        await daemon.LaunchAsync();
+        if (!IsPeer) await daemon.LaunchAsync();
         return daemon;
     }
 
@@ -98,7 +101,11 @@ public sealed class TestDaemon : IAsyncDisposable
 
     /// <summary>Runs the unmodified docker client against this daemon, with input.</summary>
     public Task<Command> DockerAsync(string[] arguments, byte[]? input, TimeSpan? limit = null) =>
-        Peers.RunAsync(["env", "DOCKER_BUILDKIT=0", "HOME=/share" + Directory[4..], "docker", "-H", "unix://" + Peers.Inside(Socket), .. arguments], input, null, limit);
+        Peers.RunAsync(["env", "DOCKER_BUILDKIT=0", "HOME=/share" + Directory[4..], "docker", "-H", IsPeer ? "unix:///var/run/docker.sock" : "unix://" + Peers.Inside(Socket), .. arguments], input, null, limit);
+
+    /// <summary>Runs a shell script in which <c>docker</c> is the unmodified client against this daemon; for pipes and terminals.</summary>
+    public Task<Command> ScriptAsync(string script, TimeSpan? limit = null) => Peers.RunAsync(
+        ["env", "DOCKER_BUILDKIT=0", "HOME=/share" + Directory[4..], "DOCKER_HOST=" + (IsPeer ? "unix:///var/run/docker.sock" : "unix://" + Peers.Inside(Socket)), "bash", "-c", script], null, null, limit);
 
     /// <summary>Runs our own client against this daemon.</summary>
     public Task<Command> DavitAsync(params string[] arguments) => DavitAsync(arguments, null);
@@ -113,15 +120,20 @@ public sealed class TestDaemon : IAsyncDisposable
     /// <summary>Makes the image <c>busybox:latest</c> from the stand-in base image.</summary>
     public async Task<TestDaemon> WithBusyboxAsync()
     {
-        var layer = await BaseImages.RootTarAsync("busybox");
-        (await Command.RunAsync("curl", ["-sf", "--unix-socket", Socket, "-X", "POST", "-T", layer, "-H", "Content-Type: application/x-tar",
-            "http://davit/v1.51/images/create?fromSrc=-&repo=busybox&tag=latest&changes=CMD%20%5B%22sh%22%5D&changes=ENV%20PATH%3D/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"])).Succeeded();
+        var layer = await File.ReadAllBytesAsync(await BaseImages.RootTarAsync("busybox"));
+        (await DockerAsync(["import", "-c", "CMD [\"sh\"]", "-c", "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "-", "busybox:latest"], layer)).Succeeded();
         return this;
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (IsPeer)
+        {
+            System.IO.Directory.Delete(Directory, recursive: true);
+            return;
+        }
+
         if (_process is null) await LaunchAsync();
         var ids = (await DockerAsync("ps", "-aq")).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (ids.Length > 0) (await DockerAsync(["rm", "-fv", .. ids])).Succeeded();

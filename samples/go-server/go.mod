@@ -1,0 +1,3 @@
+module example.com/davit/goserver
+
+go 1.22
