@@ -203,8 +203,8 @@ public static unsafe class DirectoryCalls
         var times = stackalloc TimeSpec[2];
         times[0] = times[1] = new() { Seconds = seconds, Nanoseconds = nanoseconds };
 
-        // SAFETY: two timespecs; a null path means the descriptor (futimens).
-        if (name.Length == 0) return Result(UtimensAt(directory, null, times, 0));
+        // SAFETY: two timespecs.
+        if (name.Length == 0) return Result(Futimens(directory, times));
         var buffer = stackalloc byte[FileName.MaxPathBytes];
         var errno = FileName.EncodeForKernel(name, new Span<byte>(buffer, FileName.MaxPathBytes));
 

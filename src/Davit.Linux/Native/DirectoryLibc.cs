@@ -51,6 +51,9 @@ internal static unsafe partial class DirectoryLibc
     [LibraryImport("libc", EntryPoint = "utimensat", SetLastError = true)]
     internal static partial int UtimensAt(int directory, byte* path, TimeSpec* times, int flags);
 
+    [LibraryImport("libc", EntryPoint = "futimens", SetLastError = true)]
+    internal static partial int Futimens(int fd, TimeSpec* times);
+
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
     internal static partial int Statx(int directory, byte* path, int flags, uint mask, StatxStruct* result);
 

@@ -1,0 +1,105 @@
+using System.Buffers;
+using System.IO.Compression;
+
+namespace Davit.Archive;
+
+/// <summary>
+/// Compresses to gzip in blocks of 1 MiB on several threads; each block is a gzip member of its own, which every reader takes as one stream (RFC 1952, 2.2).
+/// The same input gives the same bytes, whatever the number of threads.
+/// </summary>
+public sealed class ParallelGzipStream(Stream destination, CompressionLevel level, bool leaveOpen = false) : Stream
+{
+    private const int BlockBytes = 1 << 20;
+    private readonly Queue<Task<(byte[] Bytes, int Length)>> _inFlight = [];
+    private readonly int _most = Math.Max(Environment.ProcessorCount, 1) + 1;
+    private byte[] _block = ArrayPool<byte>.Shared.Rent(BlockBytes);
+    private int _used;
+    private bool _any;
+    private bool _disposed;
+
+    /// <inheritdoc/>
+    public override bool CanRead => false;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => !_disposed;
+
+    /// <inheritdoc/>
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    /// <inheritdoc/>
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        while (!buffer.IsEmpty)
+        {
+            var length = Math.Min(buffer.Length, BlockBytes - _used);
+            buffer[..length].CopyTo(_block.AsMemory(_used));
+            _used += length;
+            buffer = buffer[length..];
+            if (_used == BlockBytes) await SubmitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("write asynchronously: blocks are compressed on other threads");
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        if (_disposed) return;
+        if (_used > 0 || !_any) await SubmitAsync(CancellationToken.None).ConfigureAwait(false);
+        while (_inFlight.Count > 0) await WriteFirstAsync(CancellationToken.None).ConfigureAwait(false);
+        _disposed = true;
+        ArrayPool<byte>.Shared.Return(_block);
+        await destination.FlushAsync().ConfigureAwait(false);
+        if (!leaveOpen) await destination.DisposeAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask SubmitAsync(CancellationToken cancellation)
+    {
+        var (block, length) = (_block, _used);
+        _block = ArrayPool<byte>.Shared.Rent(BlockBytes);
+        _used = 0;
+        _any = true;
+        _inFlight.Enqueue(Task.Run(() => Compress(block, length), CancellationToken.None));
+        if (_inFlight.Count >= _most) await WriteFirstAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private async ValueTask WriteFirstAsync(CancellationToken cancellation)
+    {
+        var (bytes, length) = await _inFlight.Dequeue().ConfigureAwait(false);
+        await destination.WriteAsync(bytes.AsMemory(0, length), cancellation).ConfigureAwait(false);
+    }
+
+    private (byte[] Bytes, int Length) Compress(byte[] block, int length)
+    {
+        using var output = new MemoryStream(length / 2);
+        using (var gzip = new GZipStream(output, level, leaveOpen: true)) gzip.Write(block, 0, length);
+        ArrayPool<byte>.Shared.Return(block);
+        return (output.GetBuffer(), (int)output.Length);
+    }
+}
