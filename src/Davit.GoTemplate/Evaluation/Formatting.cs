@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Davit.GoTemplate.Evaluation;
+
+/// <summary><c>printf</c> with Go's verbs, and <c>json</c>.</summary>
+internal static class Formatting
+{
+    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    internal static string Json(object? value)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, Compact)) Write(writer, value);
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    internal static string Printf(string format, IReadOnlyList<object?> arguments)
+    {
+        var text = new StringBuilder();
+        var next = 0;
+        for (var i = 0; i < format.Length; i++)
+        {
+            if (format[i] != '%')
+            {
+                text.Append(format[i]);
+                continue;
+            }
+
+            var start = i++;
+            while (i < format.Length && (format[i] is '-' or '+' or '#' or ' ' or '.' || char.IsAsciiDigit(format[i]))) i++;
+            if (i >= format.Length)
+            {
+                text.Append("%!(NOVERB)");
+                break;
+            }
+
+            if (format[i] == '%') text.Append('%');
+            else if (next >= arguments.Count) text.Append("%!").Append(format[i]).Append("(MISSING)");
+            else text.Append(Verb(format[(start + 1)..i], format[i], arguments[next++]));
+        }
+
+        if (next < arguments.Count) text.Append("%!(EXTRA ").AppendJoin(", ", arguments.Skip(next).Select(a => "string=" + Values.Inner(a))).Append(')');
+        return text.ToString();
+    }
+
+    private static string Verb(string flags, char verb, object? value)
+    {
+        var plain = Values.Plain(value);
+        var digits = flags.TrimStart('-', '+', '#', ' ', '0');
+        var dot = digits.IndexOf('.', StringComparison.Ordinal);
+        var width = int.TryParse(dot < 0 ? digits : digits[..dot], out var w) ? w : 0;
+        int? precision = dot >= 0 ? int.TryParse(digits.AsSpan(dot + 1), out var p) ? p : 0 : null;
+        var text = verb switch
+        {
+            'q' => "\"" + JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(Values.Inner(plain)) + "\"",
+            'd' when plain is long number => number.ToString(CultureInfo.InvariantCulture),
+            'x' when plain is long number => number.ToString("x", CultureInfo.InvariantCulture),
+            'X' when plain is long number => number.ToString("X", CultureInfo.InvariantCulture),
+            'x' => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(Values.Inner(plain))),
+            'o' when plain is long number => Convert.ToString(number, 8),
+            'b' when plain is long number => Convert.ToString(number, 2),
+            'c' when plain is long number => char.ConvertFromUtf32((int)number),
+            'f' or 'F' when plain is double or long => Convert.ToDouble(plain, CultureInfo.InvariantCulture).ToString("F" + (precision ?? 6), CultureInfo.InvariantCulture),
+            't' when plain is bool => Values.Inner(plain),
+            's' or 'v' => precision is { } most && verb == 's' && Values.Inner(plain).Length > most ? Values.Inner(plain)[..most] : Values.Inner(plain),
+            'T' => plain switch { string => "string", long => "int", double => "float64", bool => "bool", null => "<nil>", _ => "map[string]interface {}" },
+            _ => $"%!{verb}({Values.Inner(plain)})",
+        };
+        if (text.Length >= width) return text;
+        if (flags.Contains('-', StringComparison.Ordinal)) return text.PadRight(width);
+        return flags.StartsWith('0') && verb is 'd' or 'x' or 'f' ? text.PadLeft(width, '0') : text.PadLeft(width);
+    }
+
+    private static void Write(Utf8JsonWriter writer, object? value)
+    {
+        switch (Values.Plain(value))
+        {
+            case null: writer.WriteNullValue(); break;
+            case bool truth: writer.WriteBooleanValue(truth); break;
+            case string text: writer.WriteStringValue(text); break;
+            case long number: writer.WriteNumberValue(number); break;
+            case double number: writer.WriteNumberValue(number); break;
+            case JsonElement json: json.WriteTo(writer); break;
+            case ITemplateRecord record:
+                writer.WriteStartObject();
+                foreach (var field in record.Fields)
+                {
+                    if (!record.TryGet(field, [], out var inner)) continue;
+                    writer.WritePropertyName(field);
+                    Write(writer, inner);
+                }
+
+                writer.WriteEndObject();
+                break;
+            case IReadOnlyDictionary<string, object?> or IReadOnlyDictionary<string, string>:
+                writer.WriteStartObject();
+                foreach (var (key, inner) in Values.Elements(value)!)
+                {
+                    writer.WritePropertyName(Values.Inner(key));
+                    Write(writer, inner);
+                }
+
+                writer.WriteEndObject();
+                break;
+            default:
+                writer.WriteStartArray();
+                foreach (var (_, inner) in Values.Elements(value) ?? []) Write(writer, inner);
+                writer.WriteEndArray();
+                break;
+        }
+    }
+}
