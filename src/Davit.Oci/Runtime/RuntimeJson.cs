@@ -1,0 +1,16 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Davit.Oci.Runtime;
+
+/// <summary>JSON of the runtime specification.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    WriteIndented = false)]
+[JsonSerializable(typeof(Spec))]
+[JsonSerializable(typeof(ProcessSpec))]
+[JsonSerializable(typeof(ResourcesSpec))]
+[JsonSerializable(typeof(SeccompSpec))]
+[JsonSerializable(typeof(ContainerStateDocument))]
+public sealed partial class RuntimeJson : JsonSerializerContext;
