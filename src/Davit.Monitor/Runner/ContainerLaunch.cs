@@ -35,59 +35,12 @@ public sealed record ContainerLaunch
     /// <summary>Names for DNS at 127.0.0.11, or null for no resolver of ours in the container's network namespace.</summary>
     public NameService? Names { get; init; }
 
+    /// <summary>Streams from <see cref="IContainerRunner.PrepareAttach"/> that see the container from its first byte.</summary>
+    public IReadOnlyList<IAttachedStreams> Attachments { get; init; } = [];
+
     /// <summary>Initial size of the terminal in characters; 0 leaves the kernel's.</summary>
     public (int Columns, int Rows) TerminalSize { get; init; }
 
     /// <summary>File that must have the exit record before <c>Exited</c> completes: on disk for containers that must survive a reboot, else under the run-time directory.</summary>
     public required string ExitFile { get; init; }
-}
-
-/// <summary>An overlay mount by its parts.</summary>
-/// <param name="LowerDirectories">Top-most first.</param>
-/// <param name="UpperDirectory">Writable directory.</param>
-/// <param name="WorkDirectory">Work directory.</param>
-/// <param name="Volatile">Mount with <c>volatile</c>.</param>
-public sealed record OverlayRoot(IReadOnlyList<string> LowerDirectories, string UpperDirectory, string WorkDirectory, bool Volatile);
-
-/// <summary>What the monitor's resolver answers from. Names files are replaced by rename; the monitor looks at them again when their identity changes.</summary>
-/// <param name="NamesFiles">One file per network of the container: lines <c>ADDRESS NAME</c>; several lines of a name are several addresses.</param>
-/// <param name="Upstreams">Servers that other names are forwarded to, <c>address</c> or <c>address:port</c>, reached from the host's network namespace.</param>
-public sealed record NameService(IReadOnlyList<string> NamesFiles, IReadOnlyList<string> Upstreams);
-
-/// <summary>A process to start in a running container.</summary>
-public sealed record ExecLaunch
-{
-    /// <summary>Exec id.</summary>
-    public required string Id { get; init; }
-
-    /// <summary>The process, as the OCI specification describes it.</summary>
-    public required ProcessSpec Process { get; init; }
-
-    /// <summary>Whether a client will write to it.</summary>
-    public bool Stdin { get; init; }
-
-    /// <summary>No streams; output is thrown away.</summary>
-    public bool Detached { get; init; }
-
-    /// <summary>Initial size of the terminal in characters; 0 leaves the kernel's.</summary>
-    public (int Columns, int Rows) TerminalSize { get; init; }
-}
-
-/// <summary>How a container ended.</summary>
-public sealed record ContainerExit
-{
-    /// <summary>Exit code; 128 + signal when killed by one.</summary>
-    public int ExitCode { get; init; }
-
-    /// <summary>Signal that killed it, or 0.</summary>
-    public int Signal { get; init; }
-
-    /// <summary>True when the kernel killed a process of its cgroup for want of memory.</summary>
-    public bool OomKilled { get; init; }
-
-    /// <summary>When it ended.</summary>
-    public DateTimeOffset FinishedAt { get; init; }
-
-    /// <summary>Why, when it is not the process's own doing (<c>monitor died</c>); else empty.</summary>
-    public string Error { get; init; } = "";
 }
