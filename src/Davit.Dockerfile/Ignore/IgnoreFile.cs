@@ -1,0 +1,165 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Davit.Primitives;
+
+namespace Davit.Dockerfile.Ignore;
+
+/// <summary>Rules of a <c>.dockerignore</c> file, and of <c>COPY --exclude</c>: Go's path patterns with <c>**</c>, <c>!</c> for exceptions, the last match decides.</summary>
+public sealed class IgnoreFile
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+    private readonly List<(Regex Pattern, bool Negated)> _rules = [];
+
+    private IgnoreFile()
+    {
+    }
+
+    /// <summary>True when nothing is ignored.</summary>
+    public bool IsEmpty => _rules.Count == 0;
+
+    /// <summary>Reads the text of a file.</summary>
+    /// <exception cref="DavitException">InvalidArgument: a pattern is broken; the message names it.</exception>
+    public static IgnoreFile Parse(string text)
+    {
+        var content = text.StartsWith('\uFEFF') ? text[1..] : text;
+        return FromPatterns(content.Split('\n').Select(l => l.TrimEnd('\r')).Where(l => !l.StartsWith('#')));
+    }
+
+    /// <summary>Takes patterns, one each.</summary>
+    /// <exception cref="DavitException">InvalidArgument.</exception>
+    public static IgnoreFile FromPatterns(IEnumerable<string> patterns)
+    {
+        var file = new IgnoreFile();
+        foreach (var line in patterns)
+        {
+            var pattern = line.Trim();
+            if (pattern.Length == 0) continue;
+            var negated = pattern[0] == '!';
+            if (negated)
+            {
+                pattern = pattern[1..].Trim();
+                if (pattern.Length == 0) throw new DavitException(ErrorKind.InvalidArgument, "illegal exclusion pattern: \"!\"");
+            }
+
+            var clean = Clean(pattern);
+            if (clean.Length == 0) clean = ".";
+            file._rules.Add((new Regex(ToRegex(clean, line), RegexOptions.CultureInvariant | RegexOptions.Singleline, Limit), negated));
+        }
+
+        return file;
+    }
+
+    /// <summary>True when a path is ignored: it or a directory above it matches, and no later exception does.</summary>
+    /// <param name="path">Relative path with slashes.</param>
+    public bool Ignores(string path)
+    {
+        var ignored = false;
+        foreach (var (pattern, negated) in _rules)
+        {
+            if (negated == ignored && MatchesWithParents(pattern, path)) ignored = !negated;
+        }
+
+        return ignored;
+    }
+
+    /// <summary>True when the first rule matches the path itself, its directories apart.</summary>
+    internal bool MatchesExactly(string path) => _rules.Count > 0 && _rules[0].Pattern.IsMatch(path);
+
+    private static bool MatchesWithParents(Regex pattern, string path)
+    {
+        if (pattern.IsMatch(path)) return true;
+        for (var slash = path.LastIndexOf('/'); slash > 0; slash = path.LastIndexOf('/', slash - 1))
+        {
+            if (pattern.IsMatch(path[..slash])) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Lexical clean-up: no empty, <c>.</c> or <c>..</c> components, no leading slash.</summary>
+    private static string Clean(string pattern)
+    {
+        var parts = new List<string>();
+        foreach (var part in pattern.Split('/'))
+        {
+            if (part.Length == 0 || part == ".") continue;
+            if (part == "..")
+            {
+                if (parts.Count > 0) parts.RemoveAt(parts.Count - 1);
+                continue;
+            }
+
+            parts.Add(part);
+        }
+
+        return string.Join('/', parts);
+    }
+
+    private static string ToRegex(string pattern, string original)
+    {
+        var text = new StringBuilder("^");
+        for (var i = 0; i < pattern.Length; i++)
+        {
+            var c = pattern[i];
+            switch (c)
+            {
+                case '*' when i + 1 < pattern.Length && pattern[i + 1] == '*':
+                    i++;
+                    if (i + 1 < pattern.Length && pattern[i + 1] == '/')
+                    {
+                        i++;
+                        text.Append("(.*/)?");
+                    }
+                    else
+                    {
+                        text.Append(".*");
+                    }
+
+                    break;
+                case '*':
+                    text.Append("[^/]*");
+                    break;
+                case '?':
+                    text.Append("[^/]");
+                    break;
+                case '[':
+                    i = AppendClass(text, pattern, i, original);
+                    break;
+                case '\\':
+                    if (++i == pattern.Length) throw Broken(original);
+                    text.Append(Regex.Escape(pattern[i].ToString()));
+                    break;
+                default:
+                    text.Append(Regex.Escape(c.ToString()));
+                    break;
+            }
+        }
+
+        return text.Append('$').ToString();
+    }
+
+    private static int AppendClass(StringBuilder text, string pattern, int start, string original)
+    {
+        var at = start + 1;
+        text.Append("(?!/)[");
+        if (at < pattern.Length && pattern[at] == '^')
+        {
+            text.Append('^');
+            at++;
+        }
+
+        var first = at;
+        for (; at < pattern.Length && (pattern[at] != ']' || at == first); at++)
+        {
+            if (pattern[at] == '\\' && ++at == pattern.Length) break;
+            if (pattern[at] is '[' or ']' or '\\' or '^') text.Append('\\');
+            text.Append(pattern[at]);
+        }
+
+        if (at >= pattern.Length || at == first) throw Broken(original);
+        text.Append(']');
+        return at;
+    }
+
+    private static DavitException Broken(string pattern) => new(ErrorKind.InvalidArgument, $"syntax error in pattern: \"{pattern.Trim()}\"", "a pattern has closed brackets, and something after each backslash");
+}

@@ -1,0 +1,5 @@
+namespace Davit.Dockerfile.Instructions;
+
+/// <summary>VOLUME.</summary>
+/// <param name="Paths">Mount points.</param>
+public sealed record VolumeInstruction(IReadOnlyList<string> Paths) : Instruction;
