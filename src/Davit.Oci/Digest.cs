@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Davit.Primitives;
 
@@ -70,17 +69,4 @@ public readonly record struct Digest : IComparable<Digest>
 
     /// <summary>Ordinal order.</summary>
     public static bool operator >=(Digest left, Digest right) => left.CompareTo(right) >= 0;
-}
-
-internal sealed class DigestJsonConverter : JsonConverter<Digest>
-{
-    public override Digest Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        Digest.TryParse(reader.GetString(), out var digest) ? digest : throw new JsonException($"invalid digest \"{reader.GetString()}\"");
-
-    public override void Write(Utf8JsonWriter writer, Digest value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
-
-    public override Digest ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        Digest.TryParse(reader.GetString(), out var digest) ? digest : throw new JsonException($"invalid digest \"{reader.GetString()}\"");
-
-    public override void WriteAsPropertyName(Utf8JsonWriter writer, Digest value, JsonSerializerOptions options) => writer.WritePropertyName(value.ToString());
 }

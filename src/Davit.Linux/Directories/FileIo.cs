@@ -59,6 +59,9 @@ public static unsafe class FileIo
     /// <summary>fdatasync(2).</summary>
     public static Errno SyncData(int fd) => DirectoryCalls.Result(FdataSync(fd));
 
+    /// <summary>Starts writing a range to disk without waiting for it (sync_file_range(2)); a hint, so that its failure means nothing.</summary>
+    public static void StartWriteBack(int fd, long offset, long length) => _ = SyncFileRange(fd, offset, length, 2);
+
     /// <summary>syncfs(2): everything of the file system that the descriptor is on.</summary>
     public static Errno SyncFileSystem(int fd) => DirectoryCalls.Result(SyncFs(fd));
 

@@ -19,7 +19,7 @@ public interface IContentStore
     string PathOf(Digest digest);
 
     /// <summary>Starts or resumes writing a blob.</summary>
-    /// <param name="expected">The digest it must have, or null to take what comes.</param>
+    /// <param name="expected">The digest it must have, or null to take what comes. When the blob is there already, the writer's offset is its size and its commit does nothing.</param>
     /// <param name="cancellation">Gives up waiting for another writer of the same digest.</param>
     Task<IContentWriter> BeginWriteAsync(Digest? expected, CancellationToken cancellation);
 
@@ -28,21 +28,4 @@ public interface IContentStore
 
     /// <summary>All whole blobs with their sizes.</summary>
     IEnumerable<KeyValuePair<Digest, long>> List();
-}
-
-/// <summary>A blob being written. Disposing without commit keeps what arrived of an expected digest, so that a later write resumes.</summary>
-public interface IContentWriter : IAsyncDisposable
-{
-    /// <summary>Bytes already there: where to continue.</summary>
-    long Offset { get; }
-
-    /// <summary>Appends and hashes.</summary>
-    ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation);
-
-    /// <summary>Throws away what is there, to start again at 0.</summary>
-    void Restart();
-
-    /// <summary>Verifies, syncs and publishes the blob.</summary>
-    /// <exception cref="Davit.Primitives.DavitException">DataLoss: the content has another digest; the ingest is gone.</exception>
-    Task<Digest> CommitAsync(CancellationToken cancellation);
 }

@@ -13,9 +13,3 @@ public interface IDocumentStore
     /// <exception cref="Davit.Primitives.DavitException">Internal: the disk is full or failing; nothing changed.</exception>
     Task WriteAsync(IReadOnlyList<DocumentChange> changes, CancellationToken cancellation);
 }
-
-/// <summary>One change of a document.</summary>
-/// <param name="Collection">Name of the collection.</param>
-/// <param name="Key">Key of the document in it.</param>
-/// <param name="Value">UTF-8 JSON, or null to delete the document.</param>
-public readonly record struct DocumentChange(string Collection, string Key, byte[]? Value);

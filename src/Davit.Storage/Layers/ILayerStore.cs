@@ -24,6 +24,17 @@ public interface ILayerStore
     /// <param name="cancellation">Gives up before the layer is made.</param>
     Task<Layer> CommitAsync(string rootFsId, CancellationToken cancellation);
 
+    /// <summary>
+    /// Makes a layer of what a root file system's writable directory holds now, and leaves the directory as it is: for <c>docker commit</c>, whose container
+    /// lives on. Files that change meanwhile make it fail, so pause what runs.
+    /// </summary>
+    /// <param name="rootFsId">Mounted or not.</param>
+    /// <param name="cancellation">Gives up; nothing stays behind.</param>
+    Task<Layer> SnapshotAsync(string rootFsId, CancellationToken cancellation);
+
+    /// <summary>Returns when these layers would survive a power cut. Layers made here have no blob to come back from: wait for this before acknowledging an image of them.</summary>
+    Task FlushAsync(IReadOnlyCollection<Digest> chainIds, CancellationToken cancellation);
+
     /// <summary>Writes the tar of one layer's changes, the bytes whose digest is its DiffID.</summary>
     Task WriteTarAsync(Layer layer, Stream destination, CancellationToken cancellation);
 
@@ -39,7 +50,16 @@ public interface ILayerStore
     /// <summary>The root file system of an id, or null.</summary>
     RootFs? FindRootFs(string id);
 
-    /// <summary>Removes the writable part; nothing may have it mounted.</summary>
+    /// <summary>Ids of all root file systems, those of an earlier daemon too; the owner removes what it does not know.</summary>
+    IReadOnlyCollection<string> ListRootFs();
+
+    /// <summary>Makes a root file system ready to be mounted again after it was mounted before: a volatile overlay leaves a mark that refuses the next mount.</summary>
+    void PrepareMount(RootFs rootFs);
+
+    /// <summary>Bytes of file content in the writable part, walked now (<c>ps -s</c>, <c>system df -v</c>).</summary>
+    Task<long> MeasureRootFsAsync(string id, CancellationToken cancellation);
+
+    /// <summary>Removes the writable part; nothing may have it mounted. Nothing happens when it is not there.</summary>
     void RemoveRootFs(string id);
 
     /// <summary>Reads a small file (at most 1 MiB) of a root file system without mounting it, through the layers, whiteouts and symbolic links; null when it is not there.</summary>
@@ -49,29 +69,4 @@ public interface ILayerStore
 
     /// <summary>Mounts the overlay somewhere in the daemon's own mount namespace until the result is disposed: for cp, export and commit of containers that don't run.</summary>
     MountedRootFs Mount(RootFs rootFs, bool readOnly);
-}
-
-/// <summary>A layer on disk.</summary>
-/// <param name="ChainId">Key: digest over this and all lower DiffIDs (image-spec, config.md, "Layer ChainID").</param>
-/// <param name="DiffId">Digest of the uncompressed tar.</param>
-/// <param name="Directory">Where its files are, in overlay form (whiteouts as 0:0 devices, opaque directories by xattr).</param>
-/// <param name="Size">Bytes of file content, recorded when it was unpacked.</param>
-public sealed record Layer(Digest ChainId, Digest DiffId, string Directory, long Size);
-
-/// <summary>What an overlay mount needs: the monitor mounts it inside the container's mount namespace.</summary>
-/// <param name="Id">Id given at creation.</param>
-/// <param name="LowerDirectories">Top-most layer first, as overlayfs takes them.</param>
-/// <param name="UpperDirectory">The writable directory.</param>
-/// <param name="WorkDirectory">overlayfs' work directory.</param>
-/// <param name="Volatile">Mount with <c>volatile</c>.</param>
-public sealed record RootFs(string Id, IReadOnlyList<string> LowerDirectories, string UpperDirectory, string WorkDirectory, bool Volatile);
-
-/// <summary>An overlay mounted for the daemon's own use; unmounted on dispose.</summary>
-public abstract class MountedRootFs : IDisposable
-{
-    /// <summary>Where it is mounted. Work below it only through openat2 with RESOLVE_IN_ROOT.</summary>
-    public abstract string Path { get; }
-
-    /// <inheritdoc/>
-    public abstract void Dispose();
 }
