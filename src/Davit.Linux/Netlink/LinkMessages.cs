@@ -108,6 +108,15 @@ public static class LinkMessages
         request.EndNest(info);
     }
 
+    /// <summary>Sets the largest packet of an interface.</summary>
+    public static void SetMtu(this NetlinkRequest request, string name, int mtu)
+    {
+        request.Begin(NewLink, NetlinkFlags.None, $"set MTU {mtu} of {name}");
+        request.Structure(default(Header));
+        request.Attribute(Name, name);
+        request.Attribute(Mtu, (uint)mtu);
+    }
+
     /// <summary>Brings an interface up.</summary>
     public static void SetUp(this NetlinkRequest request, int index, string what)
     {

@@ -1,0 +1,91 @@
+using Davit.Linux;
+using Davit.Linux.Netlink;
+using Davit.Linux.Nftables;
+
+namespace Davit.Network.Firewall;
+
+/// <summary>
+/// Where another tool drops forwarded packets unless told otherwise, an accept in our own table is not enough: each base chain must accept.
+/// Marked rules go where that tool invites them, nowhere else, and are taken away at the end. They don't open more than our own table does.
+/// </summary>
+internal sealed class ForwardGate(NetlinkSocket socket, string mark)
+{
+    /// <summary>Chains that their owners leave to others: Docker's for the user, and ufw's for route rules.</summary>
+    private static readonly string[] Inviting = ["DOCKER-USER", "ufw-user-forward", "ufw6-user-forward"];
+
+    private readonly string _mark = "davit: " + mark;
+
+    /// <summary>What was found and done, for the user.</summary>
+    internal IReadOnlyList<string> Notes { get; private set; } = [];
+
+    /// <summary>Puts the rules for these bridges in the place of those for earlier ones.</summary>
+    internal void Update(IReadOnlyCollection<BridgeRules> bridges)
+    {
+        var notes = new List<string>();
+        var names = bridges.Where(bridge => !bridge.Internal).Select(bridge => bridge.Name).ToList();
+        try
+        {
+            var chains = socket.ListChains();
+            var closed = chains.Where(chain => chain is { DropsByDefault: true, Hook: { Number: NftHook.Forward, Type: "filter" } } && chain.Table != mark).ToList();
+            foreach (var chain in chains.Where(chain => Inviting.Contains(chain.Name)))
+            {
+                var needed = closed.Any(shut => shut.Family == chain.Family && shut.Table == chain.Table);
+                if (Replace(chain, needed ? names : []) && needed)
+                {
+                    notes.Add($"forwarding is closed by table {chain.Table}; rules marked \"{_mark}\" in its chain {chain.Name} let containers through");
+                }
+            }
+
+            foreach (var shut in closed.Where(shut => !chains.Any(chain => chain.Family == shut.Family && chain.Table == shut.Table && Inviting.Contains(chain.Name))))
+            {
+                notes.Add($"WARNING: chain {shut.Name} of table {shut.Table} drops forwarded packets: containers reach nothing outside until it accepts interfaces {string.Join(", ", names)}");
+            }
+
+            if (chains.Any(chain => chain.Table == "firewalld" && chain.Hook?.Number == NftHook.Forward))
+            {
+                notes.Add($"firewalld is active: if containers reach nothing outside, run firewall-cmd --permanent --zone=trusted {string.Join(' ', names.Select(name => "--add-interface=" + name))}");
+            }
+        }
+        catch (LinuxException e)
+        {
+            notes.Add($"WARNING: other firewalls could not be looked at: {e.Message}");
+        }
+
+        Notes = notes;
+    }
+
+    /// <summary>Removes every marked rule.</summary>
+    internal void Remove()
+    {
+        foreach (var chain in socket.ListChains().Where(chain => Inviting.Contains(chain.Name)))
+        {
+            Replace(chain, []);
+        }
+
+        Notes = [];
+    }
+
+    private bool Replace(NftChainRecord chain, IReadOnlyCollection<string> bridges)
+    {
+        var old = socket.FindRules(chain, _mark);
+        if (old.Count == 0 && bridges.Count == 0)
+        {
+            return false;
+        }
+
+        var batch = new NftBatch(chain.Family, chain.Table);
+        foreach (var handle in old)
+        {
+            batch.DeleteRule(chain.Name, handle);
+        }
+
+        foreach (var bridge in bridges)
+        {
+            batch.AddRule(chain.Name, rule => rule.InputName(bridge).Counter().Accept(), _mark, first: true);
+            batch.AddRule(chain.Name, rule => rule.OutputName(bridge).Counter().Accept(), _mark, first: true);
+        }
+
+        batch.Commit(socket);
+        return true;
+    }
+}

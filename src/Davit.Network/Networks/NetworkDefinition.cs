@@ -1,0 +1,166 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Davit.Network.Addresses;
+using Davit.Primitives;
+
+namespace Davit.Network.Networks;
+
+/// <summary>Makes a network's model from what was asked for, or says what is wrong with it.</summary>
+internal static class NetworkDefinition
+{
+    /// <summary>A new id: 64 hexadecimal digits.</summary>
+    internal static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+
+    /// <summary>Checks everything that needs no look at the host.</summary>
+    /// <exception cref="DavitException">In Docker's words where it has them.</exception>
+    internal static void Validate(NetworkOptions options)
+    {
+        if (string.IsNullOrWhiteSpace(options.Name))
+        {
+            throw new DavitException(ErrorKind.InvalidArgument, "network name cannot be blank", "give the network a name");
+        }
+
+        if (options.Name is NetworkNames.Bridge or NetworkNames.Host or NetworkNames.None)
+        {
+            throw new DavitException(ErrorKind.Forbidden, $"operation is not permitted on predefined {options.Name} network", "choose another name");
+        }
+
+        if (options.Driver is NetworkNames.Host or NetworkNames.NullDriver)
+        {
+            throw new DavitException(ErrorKind.Forbidden, $"only one instance of \"{options.Driver}\" network is allowed", $"use --network {(options.Driver == NetworkNames.Host ? NetworkNames.Host : NetworkNames.None)}");
+        }
+
+        if (options.Driver.Length > 0 && options.Driver != NetworkNames.Bridge)
+        {
+            throw new DavitException(ErrorKind.NotFound, $"plugin \"{options.Driver}\" not found", "the drivers are bridge, host and null");
+        }
+
+        if (options.IpamDriver is not ("default" or ""))
+        {
+            throw new DavitException(ErrorKind.NotFound, $"plugin \"{options.IpamDriver}\" not found", "the only address management is default");
+        }
+
+        _ = options.Options.Flag(NetworkNames.IccOption, true);
+        _ = options.Options.Flag(NetworkNames.MasqueradeOption, true);
+        if (options.Options.TryGetValue(NetworkNames.MtuOption, out var mtu) && (!int.TryParse(mtu, out var number) || number is < 68 or > 65535))
+        {
+            throw new DavitException(ErrorKind.InvalidArgument, $"invalid value for option {NetworkNames.MtuOption}: \"{mtu}\"", "give a number from 68 to 65535");
+        }
+
+        if (options.Options.TryGetValue(NetworkNames.BridgeNameOption, out var name) && (name.Length is 0 or > 15 || name.AsSpan().ContainsAny(" /:\t")))
+        {
+            throw new DavitException(ErrorKind.InvalidArgument, $"invalid name of a bridge: \"{name}\"", "a name of an interface has 1 to 15 characters, without space, slash and colon");
+        }
+
+        if (options.Options.TryGetValue(NetworkNames.GatewayModeOption, out var mode) && mode is not ("nat" or "nat-unprotected" or "routed"))
+        {
+            throw new DavitException(ErrorKind.InvalidArgument, $"invalid value for option {NetworkNames.GatewayModeOption}: \"{mode}\"", "the modes are nat, nat-unprotected and routed");
+        }
+
+        if (options.Options.TryGetValue(NetworkNames.HostBindingOption, out var binding) && !IPAddress.TryParse(binding, out _))
+        {
+            throw new DavitException(ErrorKind.InvalidArgument, $"invalid value for option {NetworkNames.HostBindingOption}: \"{binding}\"", "give an address of this host");
+        }
+    }
+
+    /// <summary>The subnets of a new network: those that were given, and chosen ones where none was.</summary>
+    /// <param name="options">What was asked for.</param>
+    /// <param name="ours">Subnets of the other networks.</param>
+    /// <param name="choose">Chooses a subnet for a family (true: IPv6) that nothing on the host uses.</param>
+    internal static List<SubnetModel> Subnets(NetworkOptions options, IReadOnlyCollection<IPNetwork> ours, Func<bool, IPNetwork> choose)
+    {
+        var subnets = new List<SubnetModel>();
+        foreach (var (subnet, gateway, range) in options.Ipam)
+        {
+            if (string.IsNullOrEmpty(subnet))
+            {
+                continue; // chosen below
+            }
+
+            var parsed = ParseSubnet(subnet);
+            if (parsed.IsIPv6() && !options.EnableIPv6)
+            {
+                continue; // as Docker: without IPv6 its subnets have no meaning
+            }
+
+            if (subnets.Any(other => other.Subnet.Family() == parsed.Family()))
+            {
+                throw Invalid($"invalid subnet {subnet}: the network has {subnets.First(other => other.Subnet.Family() == parsed.Family()).Subnet} already", "a bridge network takes one subnet of IPv4 and one of IPv6");
+            }
+
+            if (ours.Concat(subnets.Select(other => other.Subnet)).Any(other => other.Overlaps(parsed)))
+            {
+                throw new DavitException(ErrorKind.Forbidden, "invalid pool request: Pool overlaps with other one on this address space", $"another network uses part of {subnet}: network ls, network inspect");
+            }
+
+            subnets.Add(Model(options, parsed, gateway, range));
+        }
+
+        foreach (var ipv6 in options.EnableIPv6 ? (bool[])[false, true] : [false])
+        {
+            if (!subnets.Any(subnet => subnet.Subnet.IsIPv6() == ipv6))
+            {
+                var chosen = choose(ipv6);
+                subnets.Insert(ipv6 ? subnets.Count : 0, new SubnetModel(chosen, FirstHost(chosen, null), null));
+            }
+        }
+
+        foreach (var (name, text) in options.AuxiliaryAddresses)
+        {
+            if (!IPAddress.TryParse(text, out var address) || !subnets.Any(subnet => subnet.Subnet.Contains(address)))
+            {
+                throw Invalid($"invalid auxiliary address {name}={text}: no subnet of the network contains it", "give an address of one of the subnets");
+            }
+        }
+
+        return subnets;
+    }
+
+    internal static IPNetwork ParseSubnet(string text)
+    {
+        var at = text.IndexOf('/', StringComparison.Ordinal);
+        if (at < 0 || !IPAddress.TryParse(text.AsSpan(0, at), out var address) || !int.TryParse(text.AsSpan(at + 1), out var length)
+            || length < 0 || length > (address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128))
+        {
+            throw Invalid($"invalid subnet {text}: invalid CIDR block notation", "write it as 10.1.2.0/24");
+        }
+
+        var network = AddressMath.NetworkOf(address, length);
+        return network.BaseAddress.Equals(address) ? network : throw Invalid($"invalid subnet {text}: it should be {network}", null);
+    }
+
+    /// <summary>The first address of a subnet, or of a part of it, that a host may have.</summary>
+    internal static IPAddress FirstHost(IPNetwork subnet, IPNetwork? range)
+    {
+        var first = (range ?? subnet).First();
+        var spare = subnet.PrefixLength >= (subnet.IsIPv6() ? 127 : 31) || first != subnet.First() ? UInt128.Zero : UInt128.One;
+        return (first + spare).ToAddress(subnet.Family());
+    }
+
+    private static SubnetModel Model(NetworkOptions options, IPNetwork subnet, string? gateway, string? range)
+    {
+        IPNetwork? part = null;
+        if (!string.IsNullOrEmpty(range))
+        {
+            part = IPNetwork.TryParse(range, out var parsed) ? parsed : throw Invalid($"invalid ip-range {range}: invalid CIDR block notation", "write it as 10.1.2.0/26");
+            if (!subnet.Contains(part.Value))
+            {
+                throw Invalid($"invalid ip-range {range}: it is not part of subnet {subnet}", null);
+            }
+        }
+
+        IPAddress? given = null;
+        if (!string.IsNullOrEmpty(gateway) && (!IPAddress.TryParse(gateway, out given) || !subnet.Contains(given)))
+        {
+            throw Invalid($"invalid gateway {gateway}: it is not part of subnet {subnet}", null);
+        }
+
+        var auxiliary = options.AuxiliaryAddresses
+            .Where(pair => IPAddress.TryParse(pair.Value, out var address) && subnet.Contains(address))
+            .ToDictionary(pair => pair.Key, pair => IPAddress.Parse(pair.Value));
+        return new SubnetModel(subnet, given ?? FirstHost(subnet, part), part) { GatewayChosen = given is null, AuxiliaryAddresses = auxiliary };
+    }
+
+    private static DavitException Invalid(string text, string? hint) => new(ErrorKind.InvalidArgument, "invalid network config:\n" + text, hint);
+}

@@ -1,0 +1,92 @@
+using System.Net;
+
+namespace Davit.Network.Networks;
+
+/// <summary>A network as it is kept in the collection <c>networks</c>.</summary>
+internal sealed record NetworkRecord
+{
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Driver { get; init; }
+
+    public DateTimeOffset Created { get; init; }
+
+    public bool Internal { get; init; }
+
+    public bool Attachable { get; init; }
+
+    public bool Predefined { get; init; }
+
+    public bool EnableIPv6 { get; init; }
+
+    public string IpamDriver { get; init; } = "default";
+
+    public Dictionary<string, string>? IpamOptions { get; init; }
+
+    public List<SubnetRecord> Subnets { get; init; } = [];
+
+    public Dictionary<string, string> Options { get; init; } = [];
+
+    public Dictionary<string, string> Labels { get; init; } = [];
+
+    /// <summary>Name of the bridge; empty for <c>host</c> and <c>none</c>.</summary>
+    public string Bridge { get; init; } = "";
+
+    /// <summary>Whether the bridge was somebody else's before, and stays when the network goes.</summary>
+    public bool ForeignBridge { get; init; }
+
+    internal NetworkModel ToModel() => new()
+    {
+        Id = Id,
+        Name = Name,
+        Driver = Driver,
+        Created = Created,
+        Internal = Internal,
+        Attachable = Attachable,
+        Predefined = Predefined,
+        EnableIPv6 = EnableIPv6,
+        IpamDriver = IpamDriver,
+        IpamOptions = IpamOptions,
+        Options = Options,
+        Labels = Labels,
+        Subnets = [.. Subnets.Select(subnet => subnet.ToModel())],
+    };
+
+    internal static NetworkRecord From(NetworkModel model, string bridge, bool foreign) => new()
+    {
+        Id = model.Id,
+        Name = model.Name,
+        Driver = model.Driver,
+        Created = model.Created,
+        Internal = model.Internal,
+        Attachable = model.Attachable,
+        Predefined = model.Predefined,
+        EnableIPv6 = model.EnableIPv6,
+        IpamDriver = model.IpamDriver,
+        IpamOptions = model.IpamOptions?.ToDictionary(),
+        Options = model.Options.ToDictionary(),
+        Labels = model.Labels.ToDictionary(),
+        Subnets = [.. model.Subnets.Select(SubnetRecord.From)],
+        Bridge = bridge,
+        ForeignBridge = foreign,
+    };
+}
+
+/// <summary>A subnet of a <see cref="NetworkRecord"/>.</summary>
+internal sealed record SubnetRecord(string Subnet, string Gateway, bool GatewayChosen, string? IpRange, Dictionary<string, string> AuxiliaryAddresses)
+{
+    internal SubnetModel ToModel() => new(IPNetwork.Parse(Subnet), IPAddress.Parse(Gateway), IpRange is null ? null : IPNetwork.Parse(IpRange))
+    {
+        GatewayChosen = GatewayChosen,
+        AuxiliaryAddresses = AuxiliaryAddresses.ToDictionary(pair => pair.Key, pair => IPAddress.Parse(pair.Value)),
+    };
+
+    internal static SubnetRecord From(SubnetModel model) => new(
+        model.Subnet.ToString(),
+        model.Gateway.ToString(),
+        model.GatewayChosen,
+        model.IpRange?.ToString(),
+        model.AuxiliaryAddresses.ToDictionary(pair => pair.Key, pair => pair.Value.ToString()));
+}
