@@ -96,6 +96,7 @@ public sealed partial class NetworkService
         var endpoints = new List<EndpointRecord>();
         var ports = new List<PublishedPort>();
         PreparedNamespace? prepared = null;
+        var joined = false;
         try
         {
             var wired = plans.Where(plan => plan.Network.IsBridge).ToList();
@@ -118,6 +119,7 @@ public sealed partial class NetworkService
                 Ports = [.. ports.Select(PortRecord.From)],
             };
             _sandboxes.Put(record);
+            joined = true;
             Join(record, plans);
             prepared.Dispose();
         }
@@ -125,9 +127,16 @@ public sealed partial class NetworkService
         {
             _sandboxes.Remove(options.ContainerId);
             ReleasePorts([.. ports.Select(PortRecord.From)]);
-            lock (_gate)
+            if (joined)
             {
-                plans.ForEach(plan => plan.Network.Pending--);
+                Leave(options.ContainerId, endpoints);
+            }
+            else
+            {
+                lock (_gate)
+                {
+                    plans.ForEach(plan => plan.Network.Pending--);
+                }
             }
 
             prepared?.Dispose();
@@ -252,6 +261,7 @@ public sealed partial class NetworkService
             }
 
             _firewall.Publish(ports);
+            _links.Execute(request => request.ReflectPort(gateway.HostInterface));
         }
         catch (DavitException e)
         {

@@ -20,6 +20,7 @@ public static class LinkMessages
     private const int InfoSlaveKind = 4;
     private const int InfoSlaveData = 5;
     private const int VethPeer = 1;
+    private const int BridgePortMode = 4;
     private const int BridgePortIsolated = 33;
     private const uint FlagUp = 1;
 
@@ -35,7 +36,6 @@ public static class LinkMessages
         }
 
         request.Attribute(Address, hardwareAddress);
-        request.NoLinkLocalAddress();
         var info = request.BeginNest(Info);
         request.Attribute(InfoKind, "bridge");
         request.EndNest(info);
@@ -51,7 +51,7 @@ public static class LinkMessages
     public static void AddVeth(this NetlinkRequest request, string name, string peerName, int peerNamespace, int master, int mtu)
     {
         request.Begin(NewLink, NetlinkFlags.Create | NetlinkFlags.Exclusive, $"add veth {name}");
-        request.Structure(new Header { Flags = FlagUp, Change = FlagUp });
+        request.Structure(default(Header));
         request.Attribute(Name, name);
         if (master != 0)
         {
@@ -63,7 +63,6 @@ public static class LinkMessages
             request.Attribute(Mtu, (uint)mtu);
         }
 
-        request.NoLinkLocalAddress();
         var info = request.BeginNest(Info);
         request.Attribute(InfoKind, "veth");
         var data = request.BeginNest(InfoData);
@@ -79,6 +78,15 @@ public static class LinkMessages
         request.EndNest(peer);
         request.EndNest(data);
         request.EndNest(info);
+
+        // A port of a bridge needs no address of its own; the kernel takes this only for interfaces that exist.
+        request.Begin(NewLink, NetlinkFlags.None, $"bring up {name}");
+        request.Structure(new Header { Flags = FlagUp, Change = FlagUp });
+        request.Attribute(Name, name);
+        if (Directory.Exists("/proc/sys/net/ipv6"))
+        {
+            request.NoLinkLocalAddress();
+        }
     }
 
     /// <summary>Makes an interface a port of a bridge.</summary>
@@ -95,15 +103,20 @@ public static class LinkMessages
     }
 
     /// <summary>Makes a port of a bridge unable to reach the bridge's other isolated ports.</summary>
-    public static void IsolatePort(this NetlinkRequest request, string name)
+    public static void IsolatePort(this NetlinkRequest request, string name) => request.SetPort(name, "isolate", BridgePortIsolated);
+
+    /// <summary>Lets a port of a bridge get back what it sent (hairpin mode): what is translated between ports of one bridge can return that way when br_netfilter is loaded.</summary>
+    public static void ReflectPort(this NetlinkRequest request, string name) => request.SetPort(name, "set hairpin mode of", BridgePortMode);
+
+    private static void SetPort(this NetlinkRequest request, string name, string what, int attribute)
     {
-        request.Begin(NewLink, NetlinkFlags.None, $"isolate {name}");
+        request.Begin(NewLink, NetlinkFlags.None, $"{what} {name}");
         request.Structure(default(Header));
         request.Attribute(Name, name);
         var info = request.BeginNest(Info);
         request.Attribute(InfoSlaveKind, "bridge");
         var data = request.BeginNest(InfoSlaveData);
-        request.Attribute(BridgePortIsolated, (byte)1);
+        request.Attribute(attribute, (byte)1);
         request.EndNest(data);
         request.EndNest(info);
     }
