@@ -1,5 +1,6 @@
 using Davit.Archive.Tar;
 using Davit.Archive.Unpack;
+using Davit.Linux;
 using Davit.Linux.Directories;
 using Davit.Primitives;
 
@@ -37,19 +38,24 @@ public static class LayerApplier
         {
             var policy = new UnpackPolicy { Layer = true, OpaqueAttribute = options.UserAttributes ? "user.overlay.opaque" : "trusted.overlay.opaque", Limits = options.Limits };
             using var directories = new BeneathDirectories(root, (parent, name) => ExtendedAttributes.Set(parent, name, policy.OpaqueAttribute, "y"u8));
-            var unpacker = new TreeUnpacker(directories, policy, cancellation);
-            var reader = new TarReader(source, options.Limits);
-            try
-            {
-                unpacker.Unpack(reader);
-            }
-            catch (DavitException e) when (e.Kind == ErrorKind.Internal)
-            {
-                throw new DavitException(e.Kind, $"failed to register layer: {Absolute(e.Message, directory)}", e.Hint, e);
-            }
-
+            using var recipeFile = options.RecipePath is null ? null : new FileStream(options.RecipePath, FileMode.CreateNew, FileAccess.Write, FileShare.None, 64 << 10);
+            using var recipe = recipeFile is null ? null : new TarRecipeWriter(recipeFile);
+            var unpacker = new TreeUnpacker(directories, policy, recipe, cancellation);
+            var reader = new TarReader(source, options.Limits, recipe);
+            unpacker.Unpack(reader);
             reader.Drain();
+            recipe?.Finish();
+            if (recipe is { IsWhole: false }) File.Delete(options.RecipePath!);
             return (unpacker, directories.Implicit);
+        }
+        catch (DavitException e) when (e.Kind == ErrorKind.Internal)
+        {
+            throw new DavitException(e.Kind, $"failed to register layer: {Absolute(e.Message, directory)}", e.Hint, e);
+        }
+        catch (IOException e) when (e.HResult == (int)Errno.ENOSPC)
+        {
+            // the recipe is written through the base library
+            throw new DavitException(ErrorKind.Internal, $"failed to register layer: {UnpackErrors.From(Errno.ENOSPC, "write", options.RecipePath!).Message}", "free some space, for example by 'davit system prune'", e);
         }
         finally
         {

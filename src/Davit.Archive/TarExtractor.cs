@@ -35,7 +35,7 @@ public static class TarExtractor
         {
             var policy = new UnpackPolicy { NoOverwriteDirNonDir = options.NoOverwriteDirNonDir, Owner = options.Owner, Map = options.Map, Limits = options.Limits };
             using var directories = new InRootDirectories(fd, EntryPath.Clean(destination, int.MaxValue, destination));
-            var unpacker = new TreeUnpacker(directories, policy, cancellation);
+            var unpacker = new TreeUnpacker(directories, policy, null, cancellation);
             var reader = new TarReader(source, options.Limits);
             unpacker.Unpack(reader);
             reader.Drain();

@@ -1,6 +1,9 @@
 using Davit.Linux;
 using Davit.Linux.Directories;
+using Davit.Oci;
 using Davit.Primitives;
+using Davit.Storage.Check;
+using Davit.Storage.Collection;
 using Davit.Storage.Content;
 using Davit.Storage.Disk;
 using Davit.Storage.Documents;
@@ -62,6 +65,17 @@ public sealed class Store : IAsyncDisposable
     /// <summary>Opens the store of an instance: takes the lock on the data root, makes what is missing, removes what a crash left.</summary>
     /// <exception cref="DavitException">FailedPrecondition: another daemon has it, or its format is a newer one; DataLoss: the database is damaged; Internal: disk full.</exception>
     public static Store Open(Instance instance, TimeProvider time) => new(instance, time);
+
+    /// <summary>Removes every blob and layer that is not named here, that no root file system stands on and that no lease protects.</summary>
+    /// <param name="blobs">Digests of blobs to keep.</param>
+    /// <param name="chains">Chain ids to keep, each with all below it.</param>
+    /// <param name="ingests">Also remove what interrupted writes left, which would let them resume.</param>
+    /// <param name="cancellation">Stops between two removals.</param>
+    public Task<CollectResult> CollectAsync(IReadOnlySet<Digest> blobs, IReadOnlySet<Digest> chains, bool ingests, CancellationToken cancellation) =>
+        new Collector(_content, _layers).RunAsync(blobs, chains, ingests, cancellation);
+
+    /// <summary>Reads everything and compares it with the records; with <paramref name="repair"/> removes what is damaged or unknown. For a quiet daemon.</summary>
+    public Task<CheckReport> CheckAsync(bool repair, CancellationToken cancellation) => new StoreCheck(_paths, _documents, _content, _layers).RunAsync(repair, cancellation);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

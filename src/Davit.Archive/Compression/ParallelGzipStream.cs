@@ -10,6 +10,7 @@ namespace Davit.Archive;
 public sealed class ParallelGzipStream(Stream destination, CompressionLevel level, bool leaveOpen = false) : Stream
 {
     private const int BlockBytes = 1 << 20;
+    private static readonly byte[] EmptyMember = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     private readonly Queue<Task<(byte[] Bytes, int Length)>> _inFlight = [];
     private readonly int _most = Math.Max(Environment.ProcessorCount, 1) + 1;
     private byte[] _block = ArrayPool<byte>.Shared.Rent(BlockBytes);
@@ -97,6 +98,8 @@ public sealed class ParallelGzipStream(Stream destination, CompressionLevel leve
 
     private (byte[] Bytes, int Length) Compress(byte[] block, int length)
     {
+        // the base library writes nothing at all for no input; a reader needs an empty member
+        if (length == 0) return (EmptyMember, EmptyMember.Length);
         using var output = new MemoryStream(length / 2);
         using (var gzip = new GZipStream(output, level, leaveOpen: true)) gzip.Write(block, 0, length);
         ArrayPool<byte>.Shared.Return(block);

@@ -6,9 +6,11 @@ namespace Davit.Archive.Tar;
 /// Reads a tar of any format that container tools write (ustar, pax, GNU, star, v7; sparse files of all GNU formats) from a stream that may block.
 /// For a stream that only reads asynchronously put a <see cref="ReadAheadStream"/> between.
 /// </summary>
-public sealed class TarReader(Stream source, TarLimits? limits = null)
+public sealed class TarReader
 {
-    private readonly TarLimits _limits = limits ?? new();
+    private readonly Stream _source;
+    private readonly TarRecipeWriter? _recipe;
+    private readonly TarLimits _limits;
     private readonly byte[] _buffer = new byte[128 << 10];
     private readonly PaxRecords _global = new();
     private int _start;
@@ -17,6 +19,15 @@ public sealed class TarReader(Stream source, TarLimits? limits = null)
     private long _padding;
     private long _entries;
     private bool _ended;
+    private bool _contentElsewhere;
+
+    /// <summary>Reads from a stream.</summary>
+    public TarReader(Stream source, TarLimits? limits = null)
+        : this(source, limits, null)
+    {
+    }
+
+    internal TarReader(Stream source, TarLimits? limits, TarRecipeWriter? recipe) => (_source, _limits, _recipe) = (source, limits ?? new(), recipe);
 
     /// <summary>Bytes of the archive consumed so far.</summary>
     public long Position { get; private set; }
@@ -230,8 +241,18 @@ public sealed class TarReader(Stream source, TarLimits? limits = null)
         return content;
     }
 
+    /// <summary>Says that the current entry's content is kept in a file, from which the recipe takes it: all of it must then be read.</summary>
+    internal void KeepContentIn(string path, TarEntry entry)
+    {
+        if (_recipe is null || _left == 0) return;
+        _recipe.AddContent(path, entry.Sparse ?? [new(0, entry.Size)]);
+        _contentElsewhere = true;
+    }
+
     private void SkipContent()
     {
+        if (_contentElsewhere && _left > 0) throw new InvalidOperationException("content left unread");
+        _contentElsewhere = false;
         _left += _padding;
         _padding = 0;
         while (_left > 0) ReadChunk();
@@ -261,7 +282,7 @@ public sealed class TarReader(Stream source, TarLimits? limits = null)
 
         while (_end < wanted)
         {
-            var read = source.Read(_buffer, _end, _buffer.Length - _end);
+            var read = _source.Read(_buffer, _end, _buffer.Length - _end);
             if (read == 0) return false;
             _end += read;
         }
@@ -271,6 +292,7 @@ public sealed class TarReader(Stream source, TarLimits? limits = null)
 
     private void Consume(int length)
     {
+        if (!_contentElsewhere) _recipe?.AddRaw(_buffer.AsSpan(_start, length));
         _start += length;
         Position += length;
     }

@@ -6,7 +6,7 @@ using Davit.Primitives;
 namespace Davit.Archive.Unpack;
 
 /// <summary>Makes the files of a tar below a root, one system call after another, on the thread that calls.</summary>
-internal sealed class TreeUnpacker(DirectoryCache directories, UnpackPolicy policy, CancellationToken cancellation)
+internal sealed class TreeUnpacker(DirectoryCache directories, UnpackPolicy policy, TarRecipeWriter? recipe, CancellationToken cancellation)
 {
     internal const string WhiteoutPrefix = ".wh.";
     internal const string OpaqueMarker = ".wh..wh..opq";
@@ -92,7 +92,8 @@ internal sealed class TreeUnpacker(DirectoryCache directories, UnpackPolicy poli
         Check(DirectoryCalls.Stat(parent, name, out var stat), "stat", path);
         if (stat.IsDirectory) return;
         if (policy.NoOverwriteDirNonDir) throw new DavitException(ErrorKind.InvalidArgument, $"cannot overwrite non-directory \"{path}\" with directory \"{entry.Name}\"");
-        RemoveExisting(parent, name, path);
+        if (stat.IsWhiteout) Check(DirectoryCalls.Remove(parent, name, isDirectory: false), "unlink", path);
+        else RemoveExisting(parent, name, path);
         Check(DirectoryCalls.MakeDirectory(parent, name, 0x1ED), "mkdir", path);
 
         // removed below and made anew here: nothing of the lower directory shows through
@@ -114,6 +115,7 @@ internal sealed class TreeUnpacker(DirectoryCache directories, UnpackPolicy poli
         if (fd < 0) throw errno == Errno.ENAMETOOLONG ? new DavitException(ErrorKind.InvalidArgument, $"\"{entry.Name}\": file name too long") : UnpackErrors.From(errno, "open", path);
         try
         {
+            reader.KeepContentIn(path, entry);
             if (entry.Sparse is null) WriteWhole(fd, path, reader);
             else WriteSparse(fd, path, entry, reader);
             var (uid, gid) = policy.Owner ?? (entry.Uid, entry.Gid);
@@ -314,6 +316,7 @@ internal sealed class TreeUnpacker(DirectoryCache directories, UnpackPolicy poli
     private void RemoveExisting(int parent, string name, string path)
     {
         directories.Invalidate();
+        recipe?.Spoil();
         Check(DirectoryListing.RemoveTree(parent, name), "remove", path);
     }
 

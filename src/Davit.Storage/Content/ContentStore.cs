@@ -33,13 +33,18 @@ internal sealed class ContentStore : IContentStore
         foreach (var name in DiskFiles.Names(paths.Ingests).Where(name => name.StartsWith("anonymous-", StringComparison.Ordinal))) DiskFiles.RemoveTree(Path.Combine(paths.Ingests, name));
     }
 
-    public bool Contains(Digest digest) => _blobs.ContainsKey(digest);
+    public bool Contains(Digest digest) => SizeOf(digest) is not null;
 
-    public long? SizeOf(Digest digest) => _blobs.TryGetValue(digest, out var size) ? size : null;
+    public long? SizeOf(Digest digest)
+    {
+        // first the note, then the look: a collection in between has either seen the note or left nothing to see
+        _leases.Touch(digest);
+        return _blobs.TryGetValue(digest, out var size) ? size : null;
+    }
 
     public Stream OpenRead(Digest digest)
     {
-        if (!_blobs.ContainsKey(digest)) throw new DavitException(ErrorKind.NotFound, $"content {digest}: not found");
+        if (!Contains(digest)) throw new DavitException(ErrorKind.NotFound, $"content {digest}: not found");
         try
         {
             return new FileStream(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
@@ -78,13 +83,26 @@ internal sealed class ContentStore : IContentStore
 
     public void Delete(Digest digest)
     {
-        if (!_blobs.TryRemove(digest, out _)) return;
+        if (_blobs.TryRemove(digest, out _)) Unlink(digest);
+    }
+
+    public IEnumerable<KeyValuePair<Digest, long>> List() => _blobs.ToArray();
+
+    /// <summary>Removes a blob unless a running operation may need it.</summary>
+    internal bool Collect(Digest digest)
+    {
+        var removed = false;
+        if (!_leases.RunUnlessProtected(digest, () => removed = _blobs.TryRemove(digest, out _)) || !removed) return false;
+        Unlink(digest);
+        return true;
+    }
+
+    private void Unlink(Digest digest)
+    {
         var path = PathOf(digest);
         var errno = DirectoryCalls.Remove(DirectoryCalls.WorkingDirectory, path, isDirectory: false);
         if (errno != Errno.ENOENT) DiskFiles.Check(errno, "unlink", path);
     }
-
-    public IEnumerable<KeyValuePair<Digest, long>> List() => _blobs.ToArray();
 
     /// <summary>Removes what interrupted writes left, but for those that go on now.</summary>
     internal long RemoveIngests()
@@ -114,9 +132,6 @@ internal sealed class ContentStore : IContentStore
         _leases.Touch(digest);
         _blobs[digest] = size;
     }
-
-    /// <summary>Forgets a blob whose file is not what it should be.</summary>
-    internal void Forget(Digest digest) => _blobs.TryRemove(digest, out _);
 
     /// <summary>The writer of a blob that is there already.</summary>
     private sealed class FinishedWriter(Digest digest, long size) : IContentWriter

@@ -104,8 +104,8 @@ internal sealed partial class LayerStore
         var lower = new List<string>(chain.Count + 1);
         for (var i = chain.Count - 1; i >= 0; i--)
         {
-            if (!_layers.TryGetValue(chain[i], out var row)) throw new DavitException(ErrorKind.NotFound, $"layer {chain[i]} is not unpacked");
             _leases.Touch(chain[i]);
+            if (!_layers.TryGetValue(chain[i], out var row)) throw new DavitException(ErrorKind.NotFound, $"layer {chain[i]} is not unpacked");
             lower.Add(Path.Combine(_paths.Layers, row.Directory, "diff"));
 
             // overlayfs always merges the roots: a layer that hides everything below ends the list instead

@@ -15,6 +15,7 @@ namespace Davit.Storage.Layers;
 internal sealed partial class LayerStore : ILayerStore, IAsyncDisposable
 {
     private const string Collection = "layers";
+    private const string RecipeName = "tar.recipe";
     private readonly StoragePaths _paths;
     private readonly IDocumentStore _documents;
     private readonly LeaseBook _leases;
@@ -36,9 +37,9 @@ internal sealed partial class LayerStore : ILayerStore, IAsyncDisposable
 
     public Layer? Find(Digest chainId)
     {
-        if (!_layers.TryGetValue(chainId, out var row)) return null;
+        // first the note, then the look: a collection in between has either seen the note or left nothing to see
         _leases.Touch(chainId);
-        return ToLayer(row);
+        return _layers.TryGetValue(chainId, out var row) ? ToLayer(row) : null;
     }
 
     public IReadOnlyCollection<Layer> List() => [.. _layers.Values.Select(ToLayer)];
@@ -125,18 +126,37 @@ internal sealed partial class LayerStore : ILayerStore, IAsyncDisposable
 
     public async Task WriteTarAsync(Layer layer, Stream destination, CancellationToken cancellation)
     {
-        var (actual, _, _) = await DiffWriter.WriteAsync(layer.Directory, destination, cancellation).ConfigureAwait(false);
+        // a layer made here is what the writer makes of its files; one that came as a tar has its recipe
+        var recipe = Path.Combine(Path.GetDirectoryName(layer.Directory)!, RecipeName);
+        Digest actual;
+        if (File.Exists(recipe))
+        {
+            var hashing = new HashingStream(destination);
+            await using (hashing.ConfigureAwait(false))
+            {
+                await Task.Run(() => TarRecipe.WriteAsync(recipe, layer.Directory, hashing, cancellation), cancellation).ConfigureAwait(false);
+                actual = hashing.Current();
+            }
+        }
+        else
+        {
+            (actual, _, _) = await DiffWriter.WriteAsync(layer.Directory, destination, cancellation).ConfigureAwait(false);
+        }
+
         if (actual != layer.DiffId) throw new DavitException(ErrorKind.DataLoss, $"layer {layer.DiffId}: the files on disk give {actual}");
     }
 
     public async Task RemoveAsync(Digest chainId, CancellationToken cancellation)
     {
         using var turn = await _making.EnterAsync(chainId, cancellation).ConfigureAwait(false);
-        if (!_layers.TryGetValue(chainId, out var row)) return;
-        if (UserOf(chainId) is { } user) throw new DavitException(ErrorKind.Conflict, $"layer {chainId} is in use by {user}");
-        await _documents.WriteAsync([new(Collection, chainId.ToString(), null)], CancellationToken.None).ConfigureAwait(false);
-        _layers.TryRemove(chainId, out _);
-        MoveToTrash(Path.Combine(_paths.Layers, row.Directory));
+        LayerRow? row;
+        lock (_rootFsGate)
+        {
+            if (UserOf(chainId) is { } user) throw new DavitException(ErrorKind.Conflict, $"layer {chainId} is in use by {user}");
+            if (!_layers.TryRemove(chainId, out row)) return;
+        }
+
+        await DeleteAsync(row).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -144,18 +164,6 @@ internal sealed partial class LayerStore : ILayerStore, IAsyncDisposable
         await _sync.DisposeAsync().ConfigureAwait(false);
         await _trash.ConfigureAwait(false);
     }
-
-    /// <summary>Chain ids of a layer and all below it, as far as they are here.</summary>
-    internal IEnumerable<Digest> WithParents(Digest chainId)
-    {
-        for (Digest? at = chainId; at is { } current;)
-        {
-            yield return current;
-            at = _layers.TryGetValue(current, out var row) ? row.Parent : null;
-        }
-    }
-
-    internal IEnumerable<LayerRow> Rows => _layers.Values;
 
     internal string DirectoryOf(LayerRow row) => Path.Combine(_paths.Layers, row.Directory);
 
@@ -166,7 +174,7 @@ internal sealed partial class LayerStore : ILayerStore, IAsyncDisposable
         DiskFiles.MakeDirectory(diff, 0x1ED);
         try
         {
-            var applied = await LayerApplier.ApplyAsync(tar, diff, new(), cancellation).ConfigureAwait(false);
+            var applied = await LayerApplier.ApplyAsync(tar, diff, new() { RecipePath = Path.Combine(making, RecipeName) }, cancellation).ConfigureAwait(false);
             if (expected is { } wanted && wanted != applied.DiffId)
             {
                 throw new DavitException(ErrorKind.DataLoss, $"layer verification failed for digest {wanted}", $"the content that came has digest {applied.DiffId}");

@@ -27,9 +27,17 @@ public sealed class LeaseBook
     /// <summary>True when a running operation may need the blob or layer.</summary>
     public bool Protects(Digest digest)
     {
+        lock (_gate) return IsProtected(digest);
+    }
+
+    /// <summary>Removes something unless a running operation may need it; no operation can come to need it meanwhile.</summary>
+    internal bool RunUnlessProtected(Digest digest, Action remove)
+    {
         lock (_gate)
         {
-            return _held.ContainsKey(digest) || (_starts.Count > 0 && _touched.TryGetValue(digest, out var when) && when > _starts.Min);
+            if (IsProtected(digest)) return false;
+            remove();
+            return true;
         }
     }
 
@@ -59,4 +67,6 @@ public sealed class LeaseBook
             }
         }
     }
+
+    private bool IsProtected(Digest digest) => _held.ContainsKey(digest) || (_starts.Count > 0 && _touched.TryGetValue(digest, out var when) && when > _starts.Min);
 }
