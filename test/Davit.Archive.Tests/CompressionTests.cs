@@ -17,8 +17,6 @@ public sealed class CompressionTests : IDisposable
     [Theory]
     [InlineData("gzip")]
     [InlineData("zstd")]
-    [InlineData("bzip2")]
-    [InlineData("xz")]
     [InlineData("cat")]
     public async Task Every_compression_is_known_by_its_first_bytes(string program)
     {
