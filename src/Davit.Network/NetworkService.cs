@@ -43,6 +43,7 @@ public sealed partial class NetworkService : INetworkService, IAsyncDisposable
     private string _noFirewall = "it is switched off";
     private int _defaultBridgeIndex;
     private bool _started;
+    private bool _disposed;
 
     /// <summary>Makes the service; nothing happens on the host before <see cref="StartAsync"/>.</summary>
     /// <param name="instance">Paths and names of this daemon.</param>
@@ -123,6 +124,11 @@ public sealed partial class NetworkService : INetworkService, IAsyncDisposable
     /// <summary>Stops the service. What running containers use stays; namespaces that were only prepared go.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
         var unused = _pool.Drain().ToList();
         if (_started)
         {

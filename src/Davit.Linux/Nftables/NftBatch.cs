@@ -90,9 +90,10 @@ public sealed class NftBatch
     /// <summary>Makes a chain.</summary>
     /// <param name="name">Name.</param>
     /// <param name="hook">Where it hangs, or null for one that others jump to.</param>
-    public void AddChain(string name, NftHook? hook = null)
+    /// <param name="drop">Whether a hanging one drops what no rule decides on.</param>
+    public void AddChain(string name, NftHook? hook = null, bool drop = false)
     {
-        const uint PolicyAccept = 1;
+        const uint PolicyDrop = 0, PolicyAccept = 1;
         Begin(3, NetlinkFlags.Create, $"add chain {name}");
         _request.Attribute(1, _table);
         _request.Attribute(3, name);
@@ -102,7 +103,7 @@ public sealed class NftBatch
             _request.AttributeBigEndian(1, (uint)hook.Number);
             _request.AttributeBigEndian(2, (uint)hook.Priority);
             _request.EndNest(nest);
-            _request.AttributeBigEndian(5, PolicyAccept);
+            _request.AttributeBigEndian(5, drop ? PolicyDrop : PolicyAccept);
             _request.Attribute(7, hook.Type);
         }
     }
