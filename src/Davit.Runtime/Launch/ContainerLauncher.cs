@@ -1,0 +1,258 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Davit.Linux;
+using Davit.Primitives;
+
+namespace Davit.Runtime.Launch;
+
+/// <summary>
+/// Starts processes from launch plans. For processes with one managed thread (the monitor, davit-oci): the clone copies the address space, and the child
+/// must find no lock taken. Synchronous; starts no thread; uses raw descriptors, since finalizers never run after a fork.
+/// </summary>
+public static unsafe class ContainerLauncher
+{
+    private const int CloneNewPid = 0x20000000;
+    private const ulong ClonePidFd = 0x1000;
+    private const ulong CloneIntoCgroup = 0x200000000;
+
+    /// <summary>Warms what the first start would otherwise do; optional, for the zygote.</summary>
+    public static void Prepare() => Kernel.Prepare();
+
+    /// <summary>Makes the cgroups, starts the container's first process, and returns when it has been executed (or waits at its start gate).</summary>
+    /// <exception cref="DavitException">What failed, in runc's words; nothing is left behind.</exception>
+    public static LaunchedProcess Start(LaunchPlan plan, LaunchStreams streams)
+    {
+        Kernel.Prepare();
+        plan.Relocate();
+        var program = plan.Program;
+        ClearSlots(program);
+        try
+        {
+            var failed = 0;
+            var errno = LaunchChild.Run(program, (LaunchOp*)((byte*)program + program->ParentOps), program->ParentCount, &failed);
+            if (errno != 0) throw Failure(plan, program->ParentOps, failed, errno);
+            return Clone(plan, streams);
+        }
+        catch
+        {
+            foreach (var directory in plan.CgroupDirectories()) CgroupSet.RemoveDirectory(directory);
+            throw;
+        }
+        finally
+        {
+            CloseCgroupSlots(program);
+        }
+    }
+
+    /// <summary>Starts another process in a running container, and returns when it has been executed.</summary>
+    /// <param name="plan">Made for exec.</param>
+    /// <param name="containerPidFd">Descriptor of the container's first process.</param>
+    /// <param name="streams">Its streams.</param>
+    /// <exception cref="DavitException">What failed; the container goes on.</exception>
+    public static LaunchedProcess Exec(LaunchPlan plan, int containerPidFd, LaunchStreams streams)
+    {
+        Kernel.Prepare();
+        plan.Relocate();
+        var program = plan.Program;
+        ClearSlots(program);
+        program->Slots[Slot.ContainerPidFd] = containerPidFd;
+        try
+        {
+            var failed = 0;
+            var errno = LaunchChild.Run(program, (LaunchOp*)((byte*)program + program->ParentOps), program->ParentCount, &failed);
+            if (errno != 0) throw Failure(plan, program->ParentOps, failed, errno);
+            return Clone(plan, streams);
+        }
+        finally
+        {
+            CloseCgroupSlots(program);
+        }
+    }
+
+    private static void ClearSlots(LaunchHeader* program)
+    {
+        for (var i = 0; i < LaunchHeader.SlotCount; i++) program->Slots[i] = -1;
+    }
+
+    private static void CloseCgroupSlots(LaunchHeader* program)
+    {
+        for (var i = Slot.BpfProgram; i < LaunchHeader.SlotCount; i++)
+        {
+            if (program->Slots[i] >= 0) Kernel.Call(SystemCall.Close, (nint)program->Slots[i]);
+            program->Slots[i] = -1;
+        }
+    }
+
+    private static LaunchedProcess Clone(LaunchPlan plan, LaunchStreams streams)
+    {
+        var program = plan.Program;
+        int* pipes = stackalloc int[4];
+        pipes[2] = pipes[3] = -1;
+        Check(Kernel.Call(SystemCall.Pipe2, (nint)pipes, 0x80000), "pipe2");
+        if (program->Gated != 0) Check(Kernel.Call(SystemCall.Pipe2, (nint)(pipes + 2), 0x80000), "pipe2");
+        program->Slots[Slot.ErrorPipe] = pipes[1];
+        program->Slots[Slot.Gate] = pipes[2];
+        var nothing = -1;
+        if (program->Terminal == 0 && (streams.Stdin < 0 || streams.Stdout < 0 || streams.Stderr < 0))
+        {
+            fixed (byte* path = "/dev/null\0"u8) nothing = (int)Check(Kernel.Call(SystemCall.Open, (nint)path, 0x80002), "open /dev/null");
+        }
+
+        program->Slots[Slot.Stdin] = streams.Stdin >= 0 ? streams.Stdin : nothing;
+        program->Slots[Slot.Stdout] = streams.Stdout >= 0 ? streams.Stdout : nothing;
+        program->Slots[Slot.Stderr] = streams.Stderr >= 0 ? streams.Stderr : nothing;
+        var pidFd = -1;
+        var pid = 0;
+        try
+        {
+            pid = CloneChild(program, &pidFd);
+            Kernel.Call(SystemCall.Close, pipes[1]);
+            pipes[1] = -1;
+            if (program->UidMap != 0)
+            {
+                MapUsers(plan, pid);
+                Release(pipes[3]);
+            }
+
+            var master = Follow(plan, pipes[0], pipes[3], pidFd);
+            return new LaunchedProcess(pid, pidFd, master);
+        }
+        catch
+        {
+            if (pidFd >= 0) Abandon(pidFd);
+            throw;
+        }
+        finally
+        {
+            for (var i = 0; i < 4; i++)
+            {
+                if (pipes[i] >= 0) Kernel.Call(SystemCall.Close, pipes[i]);
+            }
+
+            if (nothing >= 0) Kernel.Call(SystemCall.Close, nothing);
+        }
+    }
+
+    private static int CloneChild(LaunchHeader* program, int* pidFd)
+    {
+        CloneArguments arguments = default;
+        arguments.Flags = program->CloneFlags | ClonePidFd;
+        arguments.PidFd = (ulong)pidFd;
+        arguments.ExitSignal = 17;
+        if (program->CloneCgroupSlot >= 0)
+        {
+            arguments.Flags |= CloneIntoCgroup;
+            arguments.Cgroup = (ulong)program->Slots[program->CloneCgroupSlot];
+        }
+
+        var joined = JoinPidNamespace(program);
+        ulong all = ~0ul;
+        ulong before = 0;
+        Kernel.Call(SystemCall.RtSigprocmask, 2, (nint)(&all), (nint)(&before), 8);
+
+        // SAFETY: the child shares nothing with the runtime's finalizer thread but copied memory; Enter needs nothing of the runtime and never returns here.
+        var pid = Kernel.Call(SystemCall.Clone3, (nint)(&arguments), sizeof(CloneArguments));
+        if (pid == 0) LaunchChild.Enter(program);
+        var errno = pid < 0 ? Kernel.Errno : 0;
+        Kernel.Call(SystemCall.RtSigprocmask, 2, (nint)(&before), 0, 8);
+        if (joined >= 0)
+        {
+            Kernel.Call(SystemCall.Setns, joined, CloneNewPid);
+            Kernel.Call(SystemCall.Close, joined);
+        }
+
+        return pid < 0 ? throw new LinuxException((Errno)errno, "clone3").ToDavitException("can't start a process") : (int)pid;
+    }
+
+    /// <summary>Makes the next child be born in another pid namespace; returns a descriptor of our own, to go back, or -1.</summary>
+    private static int JoinPidNamespace(LaunchHeader* program)
+    {
+        var containerPidFd = program->Slots[Slot.ContainerPidFd];
+        if (program->PidNamespacePath == 0 && containerPidFd < 0) return -1;
+        int own;
+        fixed (byte* self = "/proc/self/ns/pid\0"u8) own = (int)Check(Kernel.Call(SystemCall.Open, (nint)self, 0x80000), "open /proc/self/ns/pid");
+        var target = containerPidFd >= 0 ? (nint)containerPidFd : Kernel.Call(SystemCall.Open, (nint)((byte*)program + program->PidNamespacePath), 0x80000);
+        var result = target < 0 ? -1 : Kernel.Call(SystemCall.Setns, target, CloneNewPid);
+        var errno = result < 0 ? Kernel.Errno : 0;
+        if (containerPidFd < 0 && target >= 0) Kernel.Call(SystemCall.Close, target);
+        if (errno == 0) return own;
+        Kernel.Call(SystemCall.Close, own);
+        throw new LinuxException((Errno)errno, "setns", "pid namespace").ToDavitException("can't join the pid namespace");
+    }
+
+    private static void MapUsers(LaunchPlan plan, int pid)
+    {
+        File.WriteAllText($"/proc/{pid}/uid_map", plan.Text(plan.Program->UidMap));
+        File.WriteAllText($"/proc/{pid}/gid_map", plan.Text(plan.Program->GidMap));
+    }
+
+    private static void Release(int gate)
+    {
+        byte go = (byte)'0';
+        Kernel.Call(SystemCall.Write, gate, (nint)(&go), 1);
+    }
+
+    /// <summary>Reads the child's reports until it has been executed, or until it stands at its start gate.</summary>
+    private static int Follow(LaunchPlan plan, int errors, int gate, int pidFd)
+    {
+        var master = -1;
+        int* report = stackalloc int[2];
+        while (true)
+        {
+            var length = Kernel.Call(SystemCall.Read, errors, (nint)report, 8);
+            if (length < 0 && Kernel.Errno == 4) continue;
+            if (length != 8) break;
+            if (report[0] == LaunchReport.TerminalReady)
+            {
+                master = (int)Kernel.Call(SystemCall.PidfdGetfd, pidFd, report[1], 0);
+                if (master < 0) throw new LinuxException((Errno)Kernel.Errno, "pidfd_getfd", "terminal").ToDavitException("can't take the terminal's master");
+                Release(gate);
+                continue;
+            }
+
+            if (report[0] == LaunchReport.AtStartGate) return master;
+            if (master >= 0) Kernel.Call(SystemCall.Close, master);
+            throw Failure(plan, plan.Program->ChildOps, report[0], report[1]);
+        }
+
+        // end of the pipe without a report: executed (or killed on the way, which the caller sees as its end)
+        return master;
+    }
+
+    private static void Abandon(int pidFd)
+    {
+        // SIGKILL through the pidfd; then reap, so that no zombie stays
+        Kernel.Call(424, pidFd, 9, 0, 0);
+        byte* info = stackalloc byte[128];
+        Kernel.Call(SystemCall.Waitid, 3, pidFd, (nint)info, 4, 0);
+        Kernel.Call(SystemCall.Close, pidFd);
+    }
+
+    private static DavitException Failure(LaunchPlan plan, int ops, int index, int errno)
+    {
+        var op = (LaunchOp*)((byte*)plan.Program + ops) + index;
+        var text = plan.Text(op->Message);
+        var inner = new LinuxException((Errno)errno, "step " + index);
+        if (text.EndsWith('!')) return new DavitException(ErrorKind.InvalidArgument, text[..^1], inner: inner);
+        var kind = text.StartsWith("exec: ", StringComparison.Ordinal) ? ErrorKind.InvalidArgument : ((Errno)errno).Kind() is ErrorKind.NotFound ? ErrorKind.InvalidArgument : ErrorKind.Internal;
+        return new DavitException(kind, $"{text}: {((Errno)errno).Text()}", inner: inner);
+    }
+
+    private static nint Check(nint result, string call) => result >= 0 ? result : throw new LinuxException((Errno)Kernel.Errno, call).ToDavitException("can't start a process");
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct CloneArguments
+    {
+        internal ulong Flags;
+        internal ulong PidFd;
+        internal ulong ChildTid;
+        internal ulong ParentTid;
+        internal ulong ExitSignal;
+        internal ulong Stack;
+        internal ulong StackSize;
+        internal ulong Tls;
+        internal ulong SetTid;
+        internal ulong SetTidSize;
+        internal ulong Cgroup;
+    }
+}

@@ -1,0 +1,158 @@
+using System.Runtime.CompilerServices;
+
+namespace Davit.Runtime.Launch;
+
+/// <summary>
+/// Runs launch programs. <see cref="Enter"/> is what a fork-like clone executes until execve: it and everything it calls use integers, raw pointers and
+/// <see cref="Kernel.Call"/> alone: no allocation, no stackalloc, no managed helper, nothing that could wait for a collection.
+/// <c>eng/check-closure.sh</c> proves it on the published executable.
+/// </summary>
+[SkipLocalsInit]
+internal static unsafe class LaunchChild
+{
+    /// <summary>The child's life: its steps, the last of which is execve. On failure it reports step and error number and ends.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static void Enter(LaunchHeader* program)
+    {
+        var failed = 0;
+        var errno = Run(program, (LaunchOp*)((byte*)program + program->ChildOps), program->ChildCount, &failed);
+        var report = (int*)program->Scratch;
+        report[0] = failed;
+        report[1] = errno;
+        Kernel.Call(SystemCall.Write, (nint)program->Slots[Slot.ErrorPipe], (nint)report, 8);
+        Kernel.Call(SystemCall.ExitGroup, 99);
+    }
+
+    /// <summary>Runs steps in order.</summary>
+    /// <returns>0, or the error number of the step whose index is in <paramref name="failed"/>.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static int Run(LaunchHeader* program, LaunchOp* ops, int count, int* failed)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var op = ops + i;
+            var result = op->Code >= 0 ? System(program, op) : Special(program, op);
+            if (result >= 0)
+            {
+                if (op->ResultSlot >= 0) program->Slots[op->ResultSlot] = result;
+                i += op->SkipOnSuccess;
+                continue;
+            }
+
+            var errno = (int)-result;
+            if (errno == op->Tolerated0 || errno == op->Tolerated1 || errno == op->Tolerated2)
+            {
+                i += op->SkipOnError;
+                continue;
+            }
+
+            *failed = i;
+            return errno;
+        }
+
+        return 0;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint System(LaunchHeader* program, LaunchOp* op)
+    {
+        var result = Kernel.Call(
+            op->Code, Argument(program, op, 0), Argument(program, op, 1), Argument(program, op, 2), Argument(program, op, 3), Argument(program, op, 4), Argument(program, op, 5));
+        return result < 0 ? -Kernel.Errno : result;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint Argument(LaunchHeader* program, LaunchOp* op, int index)
+    {
+        var value = op->Arguments[index];
+        var kind = (op->Kinds >> (4 * index)) & 15;
+        if (kind == (int)ArgumentKind.Literal) return (nint)value;
+        if (kind == (int)ArgumentKind.Data) return (nint)((byte*)program + value);
+        if (kind == (int)ArgumentKind.Slot) return (nint)program->Slots[(int)value];
+        if (kind == (int)ArgumentKind.SlotPath) return DescriptorPath(program, (int)program->Slots[(int)value]);
+        return (nint)program->Scratch;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint DescriptorPath(LaunchHeader* program, int fd)
+    {
+        var at = program->PathBuffer;
+        at[0] = (byte)'/';
+        at[1] = (byte)'p';
+        at[2] = (byte)'r';
+        at[3] = (byte)'o';
+        at[4] = (byte)'c';
+        at[5] = (byte)'/';
+        at[6] = (byte)'s';
+        at[7] = (byte)'e';
+        at[8] = (byte)'l';
+        at[9] = (byte)'f';
+        at[10] = (byte)'/';
+        at[11] = (byte)'f';
+        at[12] = (byte)'d';
+        at[13] = (byte)'/';
+        var digits = 1;
+        for (var rest = fd; rest >= 10; rest /= 10) digits++;
+        at[14 + digits] = 0;
+        for (var rest = fd; digits > 0; rest /= 10) at[13 + digits--] = (byte)('0' + (rest % 10));
+        return (nint)at;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint Special(LaunchHeader* program, LaunchOp* op)
+    {
+        if (op->Code == SystemCall.ResetSignals) return ResetSignals(program);
+        if (op->Code == SystemCall.StoreSlot)
+        {
+            *(int*)((byte*)program + op->Arguments[1]) = (int)program->Slots[(int)op->Arguments[0]];
+            return 0;
+        }
+
+        if (op->Code == SystemCall.Gate)
+        {
+            // the end of the file means that whoever should let this process go on is gone
+            if (Kernel.Call(SystemCall.Read, (nint)program->Slots[(int)op->Arguments[0]], (nint)program->Scratch, 1) != 1) Kernel.Call(SystemCall.ExitGroup, 97);
+            return 0;
+        }
+
+        if (op->Code == SystemCall.CheckDirectory)
+        {
+            if (Kernel.Call(SystemCall.Getcwd, (nint)program->Scratch, 4096) < 0) return -Kernel.Errno;
+            return program->Scratch[0] == (byte)'/' ? 0 : -2;
+        }
+
+        return op->Code == SystemCall.CopyFile ? CopyFile(program, op) : -(nint)op->Arguments[0];
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint ResetSignals(LaunchHeader* program)
+    {
+        var action = (long*)program->Scratch;
+        action[0] = 0;
+        action[1] = 0;
+        action[2] = 0;
+        action[3] = 0;
+        for (var signal = 1; signal <= 64; signal++)
+        {
+            if (signal is not (9 or 19)) Kernel.Call(SystemCall.RtSigaction, signal, (nint)action, 0, 8);
+        }
+
+        return 0;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint CopyFile(LaunchHeader* program, LaunchOp* op)
+    {
+        var from = Kernel.Call(SystemCall.Open, (nint)((byte*)program + op->Arguments[0]), 0x80000);
+        if (from < 0) return -Kernel.Errno;
+        var length = Kernel.Call(SystemCall.Read, from, (nint)program->Scratch, 4096);
+        Kernel.Call(SystemCall.Close, from);
+        if (length < 0) return -5;
+        var to = Kernel.Call(SystemCall.Open, (nint)((byte*)program + op->Arguments[1]), 0x80001);
+        if (to < 0) return -Kernel.Errno;
+        var written = Kernel.Call(SystemCall.Write, to, (nint)program->Scratch, length);
+        var errno = written < 0 ? Kernel.Errno : 0;
+        Kernel.Call(SystemCall.Close, to);
+        return -errno;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Runtime.InteropServices;
+
+namespace Davit.Runtime.Launch;
+
+/// <summary>
+/// Head of a launch program. Everything in the block is addressed by its offset, so that it may lie anywhere; the few absolute pointers
+/// (argument vectors, seccomp and BPF programs) are listed as relocations and made absolute once, before the clone.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct LaunchHeader
+{
+    internal const uint ExpectedMagic = 0x44564c50;
+    internal const int ExpectedVersion = 1;
+    internal const int SlotCount = 64;
+
+    internal uint Magic;
+    internal int Version;
+    internal int Length;
+
+    /// <summary>Steps of the parent before the clone: cgroups.</summary>
+    internal int ParentOps;
+    internal int ParentCount;
+
+    /// <summary>Steps of the child from clone to exec.</summary>
+    internal int ChildOps;
+    internal int ChildCount;
+
+    internal int Relocations;
+    internal int RelocationCount;
+    internal int Relocated;
+
+    /// <summary>Flags of clone3.</summary>
+    internal ulong CloneFlags;
+
+    /// <summary>Slot with the cgroup v2 directory to be born in (CLONE_INTO_CGROUP), or -1.</summary>
+    internal int CloneCgroupSlot;
+
+    /// <summary>1 when the child waits for the parent at a gate (terminal, user namespace).</summary>
+    internal int Gated;
+
+    /// <summary>1 when the child opens a terminal and hands its master over.</summary>
+    internal int Terminal;
+
+    /// <summary>1 when the child stops before exec until somebody writes to its start gate.</summary>
+    internal int StartGated;
+
+    /// <summary>Offset of the path of a pid namespace to join, or 0.</summary>
+    internal int PidNamespacePath;
+
+    /// <summary>Offsets of the texts for uid_map and gid_map, or 0.</summary>
+    internal int UidMap;
+    internal int GidMap;
+
+    /// <summary>Offset of the container's cgroup directories, one zero-terminated path after the other; the one that counts memory first.</summary>
+    internal int CgroupDirectories;
+    internal int CgroupCount;
+
+    internal fixed long Slots[SlotCount];
+    internal fixed byte PathBuffer[64];
+    internal fixed byte Scratch[4096];
+}
+
+/// <summary>Slots with a fixed meaning.</summary>
+internal static class Slot
+{
+    internal const int Gate = 0;
+    internal const int ErrorPipe = 1;
+    internal const int Stdin = 2;
+    internal const int Stdout = 3;
+    internal const int Stderr = 4;
+    internal const int Root = 5;
+    internal const int Dev = 6;
+    internal const int Target = 7;
+    internal const int Tree = 8;
+    internal const int ContainerPidFd = 9;
+    internal const int Master = 10;
+    internal const int Slave = 11;
+    internal const int StartGate = 12;
+    internal const int AppArmor = 13;
+    internal const int Scratch = 14;
+    internal const int Walk = 15;
+    internal const int WalkNext = 16;
+    internal const int BpfProgram = 17;
+    internal const int CgroupV2 = 18;
+
+    /// <summary>Open cgroup.procs files, one a hierarchy.</summary>
+    internal const int FirstCgroup = 32;
+}

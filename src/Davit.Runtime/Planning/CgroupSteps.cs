@@ -1,0 +1,121 @@
+using System.Globalization;
+using Davit.Linux.Cgroups;
+using Davit.Oci.Runtime;
+using Davit.Runtime.Launch;
+
+namespace Davit.Runtime.Planning;
+
+/// <summary>Steps of the parent that make the cgroups and set their limits, and of the child that joins them.</summary>
+internal static class CgroupSteps
+{
+    private const long WriteOnly = 1 | RootSteps.OCloseOnExec;
+
+    /// <summary>Plans the cgroups; returns their directories, the one that counts memory first.</summary>
+    internal static IReadOnlyList<string> Create(ProgramWriter writer, CgroupHierarchies cgroups, string path, ResourcesSpec? resources)
+    {
+        var directories = new List<string>();
+        if (cgroups.IsUnified)
+        {
+            var directory = MakeUnified(writer, cgroups, path);
+            directories.Add(directory);
+            foreach (var (file, value) in CgroupV2Limits.Of(resources)) Write(writer, directory, file, value);
+            if (resources?.Devices is { Count: > 0 } devices) DeviceFilterSteps.Attach(writer, directory, devices);
+            writer.Add($"open cgroup {directory}", SystemCall.Open, writer.String(directory), RootSteps.ODirectory | RootSteps.OCloseOnExec);
+            writer.Last(result: Slot.CgroupV2);
+            writer.Header = writer.Header with { CloneCgroupSlot = Slot.CgroupV2 };
+            return directories;
+        }
+
+        var slot = Slot.FirstCgroup;
+        foreach (var (controllers, mount) in cgroups.Version1)
+        {
+            var directory = MakeVersion1(writer, mount, path, controllers.Contains("cpuset"));
+            if (controllers.Contains("memory")) directories.Insert(0, directory);
+            else directories.Add(directory);
+            foreach (var (file, value, tolerate) in controllers.SelectMany(c => CgroupV1Limits.Of(c, resources))) Write(writer, directory, file, value, tolerate);
+            writer.Add($"open cgroup {directory}", SystemCall.Open, writer.String(directory + "/cgroup.procs"), WriteOnly);
+            writer.Last(result: slot++);
+        }
+
+        return directories;
+    }
+
+    /// <summary>Steps of the child: into the cgroups that the parent opened.</summary>
+    internal static void Join(ProgramWriter writer, int count)
+    {
+        for (var i = 0; i < count; i++) writer.Add("join the cgroup", SystemCall.Write, Argument.Slot(Slot.FirstCgroup + i), writer.String("0"), 1);
+    }
+
+    /// <summary>Steps of the parent: opens the existing cgroups of a running container, for exec.</summary>
+    internal static int OpenExisting(ProgramWriter writer, CgroupHierarchies cgroups, string path)
+    {
+        if (cgroups.IsUnified)
+        {
+            var directory = Path.Combine(cgroups.UnifiedMount!, path);
+            writer.Add($"open cgroup {directory}", SystemCall.Open, writer.String(directory), RootSteps.ODirectory | RootSteps.OCloseOnExec);
+            writer.Last(result: Slot.CgroupV2);
+            writer.Header = writer.Header with { CloneCgroupSlot = Slot.CgroupV2 };
+            return 0;
+        }
+
+        var slot = Slot.FirstCgroup;
+        foreach (var (_, mount) in cgroups.Version1)
+        {
+            var directory = Path.Combine(mount, path);
+            writer.Add($"open cgroup {directory}", SystemCall.Open, writer.String(directory + "/cgroup.procs"), WriteOnly);
+            writer.Last(result: slot++);
+        }
+
+        return slot - Slot.FirstCgroup;
+    }
+
+    private static string MakeUnified(ProgramWriter writer, CgroupHierarchies cgroups, string path)
+    {
+        var directory = cgroups.UnifiedMount!;
+        var enable = string.Join(' ', cgroups.UnifiedControllers.Select(c => "+" + c));
+        foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            // a controller is offered below only after it is enabled here; the write fails where processes live, and the limit then says so
+            if (enable.Length > 0) Write(writer, directory, "cgroup.subtree_control", enable, tolerate: true);
+            directory += "/" + part;
+            writer.Add($"create cgroup {directory}", SystemCall.Mkdir, writer.String(directory), 0x1ed);
+            writer.Last(tolerate: 17);
+        }
+
+        return directory;
+    }
+
+    private static string MakeVersion1(ProgramWriter writer, string mount, string path, bool cpuset)
+    {
+        var directory = mount;
+        foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var parent = directory;
+            directory += "/" + part;
+            writer.Add($"create cgroup {directory}", SystemCall.Mkdir, writer.String(directory), 0x1ed);
+            writer.Last(tolerate: 17, skipOnError: cpuset ? 2 : 0);
+            if (!cpuset) continue;
+
+            // a new cpuset takes no process until it has CPUs and memory nodes
+            foreach (var file in (string[])["cpuset.cpus", "cpuset.mems"])
+            {
+                writer.Add($"set {file} of {directory}", SystemCall.CopyFile, writer.String($"{parent}/{file}"), writer.String($"{directory}/{file}"));
+            }
+        }
+
+        return directory;
+    }
+
+    private static void Write(ProgramWriter writer, string directory, string file, string value, bool tolerate = false)
+    {
+        var what = $"set {file} of cgroup {directory} to {value}";
+        var open = writer.Add(what, SystemCall.Open, writer.String($"{directory}/{file}"), WriteOnly);
+        writer.Last(result: Slot.Scratch, tolerate: tolerate ? 2 : 0, tolerate1: tolerate ? 13 : 0, skipOnError: 2);
+        writer.Add(what, SystemCall.Write, Argument.Slot(Slot.Scratch), writer.String(value), System.Text.Encoding.UTF8.GetByteCount(value));
+        if (tolerate) writer.Last(tolerate: 16, tolerate1: 22, tolerate2: 95);
+        writer.Add(what, SystemCall.Close, Argument.Slot(Slot.Scratch));
+        _ = open;
+    }
+
+    internal static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

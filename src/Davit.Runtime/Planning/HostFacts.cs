@@ -1,0 +1,62 @@
+using Davit.Linux.Cgroups;
+
+namespace Davit.Runtime.Planning;
+
+/// <summary>What planning needs to know of the machine; read once a process.</summary>
+public sealed record HostFacts
+{
+    /// <summary>The cgroup hierarchies.</summary>
+    public required CgroupHierarchies Cgroups { get; init; }
+
+    /// <summary>Highest capability of the kernel (/proc/sys/kernel/cap_last_cap).</summary>
+    public int LastCapability { get; init; } = 40;
+
+    /// <summary>Whether this process may raise hard limits and lower oom_score_adj (CAP_SYS_RESOURCE).</summary>
+    public bool MayRaiseLimits { get; init; }
+
+    /// <summary>The hard limits of this process by resource number.</summary>
+    public IReadOnlyDictionary<int, ulong> HardLimits { get; init; } = new Dictionary<int, ulong>();
+
+    /// <summary>Whether AppArmor is on.</summary>
+    public bool AppArmor { get; init; }
+
+    /// <summary>Reads them from this machine.</summary>
+    public static HostFacts Read()
+    {
+        var effective = 0UL;
+        foreach (var line in File.ReadLines("/proc/self/status"))
+        {
+            if (line.StartsWith("CapEff:", StringComparison.Ordinal)) effective = Convert.ToUInt64(line[7..].Trim(), 16);
+        }
+
+        return new HostFacts
+        {
+            Cgroups = CgroupHierarchies.Detect(),
+            LastCapability = int.Parse(File.ReadAllText("/proc/sys/kernel/cap_last_cap").Trim()),
+            MayRaiseLimits = (effective >> 24 & 1) != 0,
+            HardLimits = Limits(),
+            AppArmor = File.Exists("/sys/module/apparmor/parameters/enabled") && File.ReadAllText("/sys/module/apparmor/parameters/enabled").StartsWith('Y'),
+        };
+    }
+
+    private static Dictionary<int, ulong> Limits()
+    {
+        string[] names =
+        [
+            "Max cpu time", "Max file size", "Max data size", "Max stack size", "Max core file size", "Max resident set", "Max processes", "Max open files",
+            "Max locked memory", "Max address space", "Max file locks", "Max pending signals", "Max msgqueue size", "Max nice priority", "Max realtime priority", "Max realtime timeout",
+        ];
+        var limits = new Dictionary<int, ulong>();
+        foreach (var line in File.ReadLines("/proc/self/limits"))
+        {
+            for (var i = 0; i < names.Length; i++)
+            {
+                if (!line.StartsWith(names[i], StringComparison.Ordinal)) continue;
+                var hard = line[names[i].Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+                limits[i] = hard == "unlimited" ? ulong.MaxValue : ulong.Parse(hard);
+            }
+        }
+
+        return limits;
+    }
+}

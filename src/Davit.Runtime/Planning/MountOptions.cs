@@ -1,0 +1,101 @@
+using Davit.Primitives;
+
+namespace Davit.Runtime.Planning;
+
+/// <summary>Mount options by their words (mount(8); config.md, "Linux mount options"), sorted into flags, attributes, propagation and file system data.</summary>
+internal sealed record MountOptions
+{
+    internal const long ReadOnly = 1;
+    internal const long NoSuid = 2;
+    internal const long NoDev = 4;
+    internal const long NoExec = 8;
+
+    private static readonly Dictionary<string, (long Set, long Clear)> Flags = new(StringComparer.Ordinal)
+    {
+        ["ro"] = (ReadOnly, 0), ["rw"] = (0, ReadOnly), ["nosuid"] = (NoSuid, 0), ["suid"] = (0, NoSuid), ["nodev"] = (NoDev, 0), ["dev"] = (0, NoDev),
+        ["noexec"] = (NoExec, 0), ["exec"] = (0, NoExec), ["sync"] = (16, 0), ["async"] = (0, 16), ["mand"] = (64, 0), ["nomand"] = (0, 64), ["dirsync"] = (128, 0),
+        ["nosymfollow"] = (256, 0), ["symfollow"] = (0, 256), ["noatime"] = (1024, 0), ["atime"] = (0, 1024), ["nodiratime"] = (2048, 0), ["diratime"] = (0, 2048),
+        ["relatime"] = (1 << 21, 0), ["norelatime"] = (0, 1 << 21), ["strictatime"] = (1 << 24, 0), ["nostrictatime"] = (0, 1 << 24), ["lazytime"] = (1 << 25, 0),
+        ["nolazytime"] = (0, 1 << 25), ["iversion"] = (1 << 23, 0), ["noiversion"] = (0, 1 << 23), ["silent"] = (1 << 15, 0), ["loud"] = (0, 1 << 15),
+        ["defaults"] = (0, 0), ["acl"] = (1 << 16, 0), ["noacl"] = (0, 1 << 16),
+    };
+
+    // values of mount_setattr(2): attr_set bits, and the recursive forms
+    private static readonly Dictionary<string, (ulong Set, ulong Clear)> Recursive = new(StringComparer.Ordinal)
+    {
+        ["rro"] = (1, 0), ["rrw"] = (0, 1), ["rnosuid"] = (2, 0), ["rsuid"] = (0, 2), ["rnodev"] = (4, 0), ["rdev"] = (0, 4), ["rnoexec"] = (8, 0), ["rexec"] = (0, 8),
+        ["rnoatime"] = (0x10, 0x70), ["rrelatime"] = (0, 0x70), ["rstrictatime"] = (0x20, 0x70), ["rnodiratime"] = (0x80, 0), ["rdiratime"] = (0, 0x80), ["rnosymfollow"] = (0x200000, 0), ["rsymfollow"] = (0, 0x200000),
+    };
+
+    private static readonly Dictionary<string, (long Flag, bool Recursive)> Propagations = new(StringComparer.Ordinal)
+    {
+        ["private"] = (1 << 18, false), ["rprivate"] = (1 << 18, true), ["shared"] = (1 << 20, false), ["rshared"] = (1 << 20, true),
+        ["slave"] = (1 << 19, false), ["rslave"] = (1 << 19, true), ["unbindable"] = (1 << 17, false), ["runbindable"] = (1 << 17, true),
+    };
+
+    /// <summary>MS_ flags for mount(2).</summary>
+    internal long MountFlags { get; private init; }
+
+    /// <summary>True with <c>bind</c> or <c>rbind</c>.</summary>
+    internal bool Bind { get; private init; }
+
+    /// <summary>True with <c>rbind</c>.</summary>
+    internal bool RecursiveBind { get; private init; }
+
+    /// <summary>Attributes to set and clear on a bind mount alone.</summary>
+    internal (ulong Set, ulong Clear) Attributes { get; private init; }
+
+    /// <summary>Attributes to set and clear on a bind mount and all below it.</summary>
+    internal (ulong Set, ulong Clear) RecursiveAttributes { get; private init; }
+
+    /// <summary>Propagation flag and whether it goes down the tree; flag 0 for none.</summary>
+    internal (long Flag, bool Recursive) Propagation { get; private init; }
+
+    /// <summary>What is left, for the file system itself.</summary>
+    internal string Data { get; private init; } = "";
+
+    internal static MountOptions Parse(IReadOnlyList<string>? options, string destination)
+    {
+        long flags = 0;
+        long cleared = 0;
+        ulong recursiveSet = 0, recursiveClear = 0;
+        var bind = false;
+        var recursive = false;
+        (long, bool) propagation = default;
+        var data = new List<string>();
+        foreach (var option in options ?? [])
+        {
+            if (Flags.TryGetValue(option, out var flag))
+            {
+                flags = (flags | flag.Set) & ~flag.Clear;
+                cleared = (cleared | flag.Clear) & ~flag.Set;
+            }
+            else if (option is "bind" or "rbind")
+            {
+                bind = true;
+                recursive |= option == "rbind";
+            }
+            else if (Recursive.TryGetValue(option, out var attribute))
+            {
+                recursiveSet |= attribute.Set;
+                recursiveClear |= attribute.Clear & ~attribute.Set;
+            }
+            else if (Propagations.TryGetValue(option, out var asked)) propagation = asked;
+            else if (option is "tmpcopyup" or "idmap" or "ridmap") throw new DavitException(ErrorKind.InvalidArgument, $"mount {destination}: option \"{option}\" is not offered", "leave it out");
+            else if (option.Length > 0) data.Add(option);
+        }
+
+        // MS_ and MOUNT_ATTR_ agree on ro nosuid nodev noexec; the access time is a field of its own in attributes
+        ulong set = (ulong)(flags & 15);
+        ulong clear = (ulong)(cleared & 15);
+        if ((flags & 1024) != 0) (set, clear) = (set | 0x10, clear | 0x70);
+        if ((flags & (1 << 24)) != 0) (set, clear) = (set | 0x20, clear | 0x70);
+        if ((flags & (1 << 21)) != 0) clear |= 0x70;
+        if ((flags & 2048) != 0) set |= 0x80;
+        if ((flags & 256) != 0) set |= 0x200000;
+        return new MountOptions
+        {
+            MountFlags = flags, Bind = bind, RecursiveBind = recursive, Attributes = (set, clear), RecursiveAttributes = (recursiveSet, recursiveClear), Propagation = propagation, Data = string.Join(',', data),
+        };
+    }
+}

@@ -1,0 +1,168 @@
+using Davit.Oci.Runtime;
+using Davit.Primitives;
+using Davit.Runtime.Launch;
+
+namespace Davit.Runtime.Planning;
+
+/// <summary>Turns an OCI configuration into a launch plan. All decisions are made here; what runs later only follows.</summary>
+public static class PlanBuilder
+{
+    private static readonly (string Type, ulong Flag)[] Namespaces =
+    [
+        ("user", 0x10000000), ("pid", 0x20000000), ("network", 0x40000000), ("mount", 0x00020000), ("uts", 0x04000000), ("ipc", 0x08000000), ("cgroup", 0x02000000), ("time", 0x80),
+    ];
+
+    /// <summary>The plan of a container's first process.</summary>
+    /// <exception cref="DavitException">InvalidArgument: the configuration contradicts itself; the message names the value.</exception>
+    public static LaunchPlan ForContainer(Spec spec, PlanOptions options)
+    {
+        options = options with { Host = options.Host ?? HostFacts.Read() };
+        var process = spec.Process ?? throw new DavitException(ErrorKind.InvalidArgument, "the configuration has no process", "set process");
+        using var writer = new ProgramWriter();
+        var namespaces = (spec.Linux?.Namespaces ?? []).ToDictionary(n => n.Type, StringComparer.Ordinal);
+        foreach (var type in namespaces.Keys)
+        {
+            if (Namespaces.All(n => n.Type != type)) throw new DavitException(ErrorKind.InvalidArgument, $"namespace \"{type}\" does not exist", "use " + string.Join(", ", Namespaces.Select(n => n.Type)));
+        }
+
+        bool Made(string type) => namespaces.TryGetValue(type, out var n) && string.IsNullOrEmpty(n.Path);
+        if (!Made("mount")) throw new DavitException(ErrorKind.InvalidArgument, "a container needs a mount namespace of its own", "add the namespace mount without a path");
+        if (Made("time")) throw new DavitException(ErrorKind.NotImplemented, "time namespaces are not offered", "leave the namespace time out");
+
+        writer.Current = writer.Parent;
+        IReadOnlyList<string> directories = [];
+        if (options.CgroupPath is { } path) directories = CgroupSteps.Create(writer, options.Host!.Cgroups, path, spec.Linux?.Resources);
+        if (options.StartGate is { } gate)
+        {
+            writer.Add($"open {gate}", SystemCall.Open, writer.String(gate), 2 | RootSteps.OCloseOnExec);
+            writer.Last(result: Slot.StartGate);
+        }
+
+        writer.Current = writer.Child;
+        writer.Add("reset signals", SystemCall.ResetSignals);
+        if (options.DieWithParent) writer.Add("follow the parent into death", SystemCall.Prctl, 1, 9, 0, 0, 0);
+        if (Made("user")) WaitForMaps(writer, spec);
+        CgroupSteps.Join(writer, options.CgroupPath is null || options.Host!.Cgroups.IsUnified ? 0 : options.Host.Cgroups.Version1.Count);
+        Join(writer, namespaces);
+        if (Made("cgroup")) writer.Add("unshare the cgroup namespace", SystemCall.Unshare, 0x02000000);
+        Root(writer, spec, process, options, Made);
+        ProcessSteps.Execute(writer, process, options, ownTerminal: true);
+
+        ulong flags = 0;
+        foreach (var (type, flag) in Namespaces)
+        {
+            if (type != "cgroup" && Made(type)) flags |= flag;
+        }
+
+        var header = writer.Header with
+        {
+            CloneFlags = flags,
+            CgroupCount = directories.Count,
+            CgroupDirectories = directories.Count == 0 ? 0 : writer.Bytes(System.Text.Encoding.UTF8.GetBytes(string.Join('\0', directories) + '\0')),
+            PidNamespacePath = namespaces.TryGetValue("pid", out var pid) && !string.IsNullOrEmpty(pid.Path) ? writer.Text(pid.Path) : 0,
+        };
+        if (Made("user"))
+        {
+            header.UidMap = writer.Text(Maps(spec.Linux!.UidMappings));
+            header.GidMap = writer.Text(Maps(spec.Linux.GidMappings));
+            header.Gated = 1;
+        }
+
+        writer.Header = header;
+        return LaunchPlan.FromBytes(writer.Finish());
+    }
+
+    /// <summary>The plan of another process in a running container.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="container">The container's configuration: its namespaces are joined.</param>
+    /// <param name="options">Cgroup path, filter, terminal size.</param>
+    public static LaunchPlan ForExec(ProcessSpec process, Spec container, PlanOptions options)
+    {
+        options = options with { Host = options.Host ?? HostFacts.Read() };
+        using var writer = new ProgramWriter();
+        writer.Current = writer.Parent;
+        var cgroups = options.CgroupPath is { } path ? CgroupSteps.OpenExisting(writer, options.Host!.Cgroups, path) : 0;
+
+        writer.Current = writer.Child;
+        writer.Add("reset signals", SystemCall.ResetSignals);
+        if (options.DieWithParent) writer.Add("follow the parent into death", SystemCall.Prctl, 1, 9, 0, 0, 0);
+        CgroupSteps.Join(writer, cgroups);
+        ProcessSteps.Prepare(writer, process, options);
+        var names = (container.Linux?.Namespaces ?? []).Select(n => n.Type).ToHashSet(StringComparer.Ordinal);
+        ulong join = 0;
+        foreach (var (type, flag) in Namespaces)
+        {
+            if (type is not ("pid" or "time") && names.Contains(type)) join |= flag;
+        }
+
+        writer.Add("join the container's namespaces", SystemCall.Setns, Argument.Slot(Slot.ContainerPidFd), (long)join);
+        writer.Add("change to /", SystemCall.Chdir, writer.String("/"));
+        ProcessSteps.Execute(writer, process, options, ownTerminal: false);
+        return LaunchPlan.FromBytes(writer.Finish());
+    }
+
+    private static void Root(ProgramWriter writer, Spec spec, ProcessSpec process, PlanOptions options, Func<string, bool> made)
+    {
+        writer.Add("umask", SystemCall.Umask, 0);
+        if (made("uts") || spec.Linux!.Namespaces!.Any(n => n.Type == "uts"))
+        {
+            if (!string.IsNullOrEmpty(spec.Hostname)) writer.Add($"sethostname {spec.Hostname}", SystemCall.Sethostname, writer.String(spec.Hostname), System.Text.Encoding.UTF8.GetByteCount(spec.Hostname));
+            if (!string.IsNullOrEmpty(spec.Domainname)) writer.Add($"setdomainname {spec.Domainname}", SystemCall.Setdomainname, writer.String(spec.Domainname), System.Text.Encoding.UTF8.GetByteCount(spec.Domainname));
+        }
+
+        ProcessSteps.Prepare(writer, process, options);
+        foreach (var (name, value) in spec.Linux?.Sysctl ?? new Dictionary<string, string>()) Sysctl(writer, name, value);
+        RootSteps.Enter(writer, spec, options);
+        foreach (var mount in spec.Mounts ?? []) MountSteps.Mount(writer, spec, mount, options);
+        var dev = (spec.Mounts ?? []).LastOrDefault(m => m.Destination.TrimEnd('/') == "/dev");
+        if (dev is { Type: not "bind" } && dev.Options?.Contains("bind") != true && dev.Options?.Contains("rbind") != true)
+        {
+            DeviceSteps.Fill(writer, spec, made("user"));
+            if (dev.Options?.Contains("ro") == true) MountSteps.Protect(writer, "/dev");
+        }
+
+        if (options.CreateWorkingDirectory && process.Cwd.Trim('/').Length > 0) WorkingDirectory(writer, process.Cwd);
+        foreach (var path in spec.Linux?.MaskedPaths ?? []) MountSteps.Mask(writer, path);
+        foreach (var path in spec.Linux?.ReadonlyPaths ?? []) MountSteps.Protect(writer, path);
+        RootSteps.Pivot(writer, spec);
+    }
+
+    private static void WorkingDirectory(ProgramWriter writer, string cwd)
+    {
+        var what = $"create working directory {cwd}";
+        RootSteps.OpenTarget(writer, cwd, isFile: false, what);
+        RootSteps.Close(writer, Slot.Target);
+    }
+
+    private static void Sysctl(ProgramWriter writer, string name, string value)
+    {
+        var what = $"set sysctl {name} to {value}";
+        if (name.Contains("..", StringComparison.Ordinal)) throw new DavitException(ErrorKind.InvalidArgument, $"sysctl \"{name}\" is not in a separate kernel namespace", "name a kernel parameter");
+        writer.Add(what, SystemCall.Open, writer.String("/proc/sys/" + name.Replace('.', '/')), 1 | RootSteps.OCloseOnExec);
+        writer.Last(result: Slot.Scratch);
+        writer.Add(what, SystemCall.Write, Argument.Slot(Slot.Scratch), writer.String(value), System.Text.Encoding.UTF8.GetByteCount(value));
+        RootSteps.Close(writer, Slot.Scratch);
+    }
+
+    private static void Join(ProgramWriter writer, Dictionary<string, NamespaceSpec> namespaces)
+    {
+        foreach (var (type, flag) in Namespaces)
+        {
+            if (type == "pid" || !namespaces.TryGetValue(type, out var given) || string.IsNullOrEmpty(given.Path)) continue;
+            writer.Add($"open the {type} namespace {given.Path}", SystemCall.Open, writer.String(given.Path), RootSteps.OCloseOnExec);
+            writer.Last(result: Slot.Scratch);
+            writer.Add($"join the {type} namespace {given.Path}", SystemCall.Setns, Argument.Slot(Slot.Scratch), (long)flag);
+            RootSteps.Close(writer, Slot.Scratch);
+        }
+    }
+
+    private static void WaitForMaps(ProgramWriter writer, Spec spec)
+    {
+        if (spec.Linux?.UidMappings is not { Count: > 0 } || spec.Linux.GidMappings is not { Count: > 0 }) throw new DavitException(ErrorKind.InvalidArgument, "user namespaces enabled, but no uid or gid mappings found", "set linux.uidMappings and linux.gidMappings");
+        writer.Add("wait for the user mappings", SystemCall.Gate, Slot.Gate);
+        writer.Add("become root of the user namespace", SystemCall.Setresgid, 0, 0, 0);
+        writer.Add("become root of the user namespace", SystemCall.Setresuid, 0, 0, 0);
+    }
+
+    private static string Maps(IReadOnlyList<IdMapping>? maps) => string.Concat((maps ?? []).Select(m => $"{m.ContainerID} {m.HostID} {m.Size}\n"));
+}

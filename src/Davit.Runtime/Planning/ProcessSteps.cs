@@ -1,0 +1,233 @@
+using System.Runtime.InteropServices;
+using Davit.Oci.Runtime;
+using Davit.Primitives;
+using Davit.Runtime.Launch;
+
+namespace Davit.Runtime.Planning;
+
+/// <summary>Steps that give a process its streams, limits, identity and rights, and execute it.</summary>
+internal static class ProcessSteps
+{
+    private const int PrSetPdeathsig = 1;
+    private const int PrSetKeepCaps = 8;
+    private const int PrCapBsetDrop = 24;
+    private const int PrSetNoNewPrivs = 38;
+    private const int PrCapAmbient = 47;
+
+    private static readonly string[] Limits =
+        ["RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_DATA", "RLIMIT_STACK", "RLIMIT_CORE", "RLIMIT_RSS", "RLIMIT_NPROC", "RLIMIT_NOFILE", "RLIMIT_MEMLOCK", "RLIMIT_AS", "RLIMIT_LOCKS", "RLIMIT_SIGPENDING", "RLIMIT_MSGQUEUE", "RLIMIT_NICE", "RLIMIT_RTPRIO", "RLIMIT_RTTIME"];
+
+    /// <summary>Steps that need the host's /proc, before the root is entered.</summary>
+    internal static void Prepare(ProgramWriter writer, ProcessSpec process, PlanOptions options)
+    {
+        if (process.OomScoreAdj is { } score)
+        {
+            var what = $"set oom_score_adj to {score}";
+            writer.Add(what, SystemCall.Open, writer.String("/proc/self/oom_score_adj"), 1 | RootSteps.OCloseOnExec);
+            writer.Last(result: Slot.Scratch);
+            writer.Add(what, SystemCall.Write, Argument.Slot(Slot.Scratch), writer.String($"{score}"), $"{score}".Length);
+            // lowering it needs CAP_SYS_RESOURCE, which root lacks on small virtual machines
+            if (!options.Host!.MayRaiseLimits) writer.Last(tolerate: 13, tolerate1: 1);
+            RootSteps.Close(writer, Slot.Scratch);
+        }
+
+        if (string.IsNullOrEmpty(process.ApparmorProfile) || process.ApparmorProfile == "unconfined") return;
+        if (!options.Host!.AppArmor) throw new DavitException(ErrorKind.FailedPrecondition, $"AppArmor profile \"{process.ApparmorProfile}\" is asked for, and this kernel has no AppArmor", "leave the profile out");
+        writer.Add("open AppArmor's attribute", SystemCall.Open, writer.String("/proc/self/attr/apparmor/exec"), 1 | RootSteps.OCloseOnExec);
+        writer.Last(result: Slot.AppArmor, tolerate: 2, skipOnSuccess: 1);
+        writer.Add("open AppArmor's attribute", SystemCall.Open, writer.String("/proc/self/attr/exec"), 1 | RootSteps.OCloseOnExec);
+        writer.Last(result: Slot.AppArmor);
+    }
+
+    /// <summary>Steps from inside the root to the exec.</summary>
+    internal static void Execute(ProgramWriter writer, ProcessSpec process, PlanOptions options, bool ownTerminal)
+    {
+        if (process.Args is not { Count: > 0 } arguments) throw new DavitException(ErrorKind.InvalidArgument, "no command specified", "give the process arguments");
+        writer.Add("setsid", SystemCall.Setsid);
+        var user = process.User ?? new UserSpec();
+        if (process.Terminal) Terminal(writer, process, options, user, ownTerminal);
+        else
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                writer.Add("take the standard streams", SystemCall.Dup3, Argument.Slot(Slot.Stdin + i), i, 0);
+
+                // EINVAL: the descriptor stands at its place already
+                writer.Last(tolerate: 22);
+            }
+        }
+
+        if (!options.NoNewKeyring)
+        {
+            writer.Add("join a session keyring", SystemCall.Keyctl, 1, 0);
+            writer.Last(tolerate: 38, tolerate1: 1, tolerate2: 122);
+        }
+
+        foreach (var limit in process.Rlimits ?? []) Limit(writer, limit, options);
+        if (process.IoPriority is { } io) IoPriority(writer, io);
+        if (!process.NoNewPrivileges) Seccomp(writer, options);
+        Identity(writer, process, user, options);
+        if (process.NoNewPrivileges)
+        {
+            writer.Add("set no_new_privs", SystemCall.Prctl, PrSetNoNewPrivs, 1, 0, 0, 0);
+        }
+
+        if (!string.IsNullOrEmpty(process.ApparmorProfile) && process.ApparmorProfile != "unconfined")
+        {
+            writer.Add($"apply AppArmor profile {process.ApparmorProfile}", SystemCall.Write, Argument.Slot(Slot.AppArmor), writer.String("exec " + process.ApparmorProfile), System.Text.Encoding.UTF8.GetByteCount(process.ApparmorProfile) + 5);
+        }
+
+        if (options.DieWithParent) writer.Add("follow the parent into death", SystemCall.Prctl, PrSetPdeathsig, 9, 0, 0, 0);
+        if (options.StartGate is not null) WaitAtGate(writer, process, arguments);
+        if (process.NoNewPrivileges) Seccomp(writer, options);
+        writer.Add("close descriptors", SystemCall.CloseRange, 3 + options.PreserveDescriptors, uint.MaxValue, 4);
+        writer.Add("unblock signals", SystemCall.RtSigprocmask, 2, writer.Words(0), 0, 8);
+        Exec(writer, process, arguments);
+    }
+
+    private static void Terminal(ProgramWriter writer, ProcessSpec process, PlanOptions options, UserSpec user, bool console)
+    {
+        const string What = "open a terminal";
+        writer.Add(What, SystemCall.Open, writer.String("/dev/pts/ptmx"), 2 | 0x100 | RootSteps.OCloseOnExec);
+        writer.Last(result: Slot.Master);
+        writer.Add(What, SystemCall.Ioctl, Argument.Slot(Slot.Master), 0x40045431, writer.Words(0));
+        writer.Add(What, SystemCall.Ioctl, Argument.Slot(Slot.Master), 0x5441, 2 | 0x100);
+        writer.Last(result: Slot.Slave);
+        var size = process.ConsoleSize is { Width: > 0 } asked ? ((int)asked.Width, (int)asked.Height) : options.TerminalSize;
+        if (size.Item1 > 0 && size.Item2 > 0)
+        {
+            var words = writer.Bytes(MemoryMarshal.AsBytes<ushort>([(ushort)size.Item2, (ushort)size.Item1, 0, 0]));
+            writer.Add(What, SystemCall.Ioctl, Argument.Slot(Slot.Slave), 0x5414, Argument.Data(words));
+        }
+
+        writer.Add(What, SystemCall.Fchown, Argument.Slot(Slot.Slave), user.Uid, -1);
+        writer.Last(tolerate: 22, tolerate1: 1);
+        if (console)
+        {
+            writer.Add("make /dev/console", SystemCall.Mknodat, -100, writer.String("/dev/console"), 0x8000 | 0x180, 0);
+            writer.Last(tolerate: 17);
+            writer.Add("make /dev/console", SystemCall.OpenTree, Argument.Slot(Slot.Slave), writer.String(""), 1 | RootSteps.OCloseOnExec | 0x1000);
+            writer.Last(result: Slot.Tree);
+            writer.Add("make /dev/console", SystemCall.MoveMount, Argument.Slot(Slot.Tree), writer.String(""), -100, writer.String("/dev/console"), 4);
+            RootSteps.Close(writer, Slot.Tree);
+        }
+
+        writer.Add("take the terminal", SystemCall.Ioctl, Argument.Slot(Slot.Slave), 0x540e, 0);
+        for (var i = 0; i < 3; i++) writer.Add("take the terminal", SystemCall.Dup3, Argument.Slot(Slot.Slave), i, 0);
+        var report = writer.Bytes(MemoryMarshal.AsBytes<int>([LaunchReport.TerminalReady, 0]));
+        writer.Add("", SystemCall.StoreSlot, Slot.Master, report + 4);
+        writer.Add("hand the terminal over", SystemCall.Write, Argument.Slot(Slot.ErrorPipe), Argument.Data(report), 8);
+        writer.Add("wait for the parent", SystemCall.Gate, Slot.Gate);
+        writer.Header = writer.Header with { Terminal = 1, Gated = 1 };
+    }
+
+    private static void Limit(ProgramWriter writer, RlimitSpec limit, PlanOptions options)
+    {
+        var number = Array.IndexOf(Limits, limit.Type);
+        if (number < 0) throw new DavitException(ErrorKind.InvalidArgument, $"invalid rlimit type: {limit.Type}", "use " + string.Join(", ", Limits));
+        var (soft, hard) = (limit.Soft, limit.Hard);
+        if (!options.Host!.MayRaiseLimits && options.Host.HardLimits.TryGetValue(number, out var most))
+        {
+            // without CAP_SYS_RESOURCE nobody raises a hard limit: the container gets what this process has
+            hard = Math.Min(hard, most);
+            soft = Math.Min(soft, hard);
+        }
+
+        writer.Add($"error setting rlimit type {number}", SystemCall.Prlimit64, 0, number, writer.Words((long)soft, (long)hard), 0);
+    }
+
+    private static void IoPriority(ProgramWriter writer, IoPrioritySpec io)
+    {
+        var level = io.Class switch { "IOPRIO_CLASS_RT" => 1, "IOPRIO_CLASS_BE" => 2, "IOPRIO_CLASS_IDLE" => 3, _ => throw new DavitException(ErrorKind.InvalidArgument, $"invalid ioPriority.class: {io.Class}", "use IOPRIO_CLASS_RT, _BE or _IDLE") };
+        writer.Add("set the I/O priority", SystemCall.IoprioSet, 1, 0, (level << 13) | io.Priority);
+    }
+
+    private static void Seccomp(ProgramWriter writer, PlanOptions options)
+    {
+        if (options.SeccompFilter is not { Length: > 0 } filter) return;
+        var code = writer.Bytes(filter);
+        var program = writer.Bytes(MemoryMarshal.AsBytes<long>([filter.Length / 8, code]));
+        writer.Relocate(program + 8);
+        writer.Add("load the seccomp filter", SystemCall.Seccomp, 1, options.SeccompFlags, Argument.Data(program));
+    }
+
+    private static void Identity(ProgramWriter writer, ProcessSpec process, UserSpec user, PlanOptions options)
+    {
+        var sets = process.Capabilities ?? new CapabilitiesSpec();
+        var known = options.Host!.LastCapability >= 63 ? ulong.MaxValue : (1UL << (options.Host.LastCapability + 1)) - 1;
+        var bounding = CapabilityNames.Mask(sets.Bounding) & known;
+        var (effective, permitted, inheritable, ambient) = (CapabilityNames.Mask(sets.Effective) & known, CapabilityNames.Mask(sets.Permitted) & known, CapabilityNames.Mask(sets.Inheritable) & known, CapabilityNames.Mask(sets.Ambient) & known);
+        for (var i = 0; i <= options.Host.LastCapability; i++)
+        {
+            if ((bounding >> i & 1) != 0) continue;
+            writer.Add("drop capabilities", SystemCall.Prctl, PrCapBsetDrop, i, 0, 0, 0);
+
+            // a capability that this process lacks itself can't be gained either
+            writer.Last(tolerate: 22);
+        }
+
+        writer.Add("keep capabilities", SystemCall.Prctl, PrSetKeepCaps, 1, 0, 0, 0);
+        var groups = (process.User?.AdditionalGids ?? []).ToArray();
+        writer.Add("setgroups", SystemCall.Setgroups, groups.Length, Argument.Data(writer.Bytes(MemoryMarshal.AsBytes<uint>(groups.Length == 0 ? [0] : groups))));
+        writer.Add($"setgid {user.Gid}", SystemCall.Setresgid, user.Gid, user.Gid, user.Gid);
+        writer.Add($"setuid {user.Uid}", SystemCall.Setresuid, user.Uid, user.Uid, user.Uid);
+        writer.Add("umask", SystemCall.Umask, user.Umask ?? 0x12);
+        var cwd = process.Cwd.Length == 0 ? "/" : process.Cwd;
+        if (!cwd.StartsWith('/')) throw new DavitException(ErrorKind.InvalidArgument, $"Cwd must be an absolute path: {cwd}", "write it from /");
+        writer.Add($"chdir to cwd (\"{cwd}\") set in config.json failed", SystemCall.Chdir, writer.String(cwd));
+        writer.Add($"current working directory {cwd} is outside of the container's root", SystemCall.CheckDirectory);
+        writer.Add("keep capabilities", SystemCall.Prctl, PrSetKeepCaps, 0, 0, 0, 0);
+        writer.Add("apply capabilities", SystemCall.Capset, writer.Words(0x20080522), Argument.Data(writer.Bytes(MemoryMarshal.AsBytes<uint>(
+            [(uint)effective, (uint)permitted, (uint)inheritable, (uint)(effective >> 32), (uint)(permitted >> 32), (uint)(inheritable >> 32)]))));
+        if (ambient == 0) return;
+        for (var i = 0; i < 64; i++)
+        {
+            if ((ambient >> i & 1) != 0) writer.Add("raise ambient capabilities", SystemCall.Prctl, PrCapAmbient, 2, i, 0, 0);
+        }
+    }
+
+    private static void WaitAtGate(ProgramWriter writer, ProcessSpec process, IReadOnlyList<string> arguments)
+    {
+        // what is not executable is told at create, not at start
+        var candidates = Candidates(process, arguments[0]);
+        for (var i = 0; i < candidates.Count; i++)
+        {
+            var last = i == candidates.Count - 1;
+            writer.Add(last ? NotFound(arguments[0]) : "", SystemCall.Faccessat, -100, writer.String(candidates[i]), 1);
+            if (last && !arguments[0].Contains('/', StringComparison.Ordinal)) writer.Last(tolerate: 2, tolerate1: 13, tolerate2: 20, skipOnSuccess: 1);
+            else if (!last) writer.Last(tolerate: 2, tolerate1: 13, tolerate2: 20, skipOnSuccess: candidates.Count - i);
+        }
+
+        if (!arguments[0].Contains('/', StringComparison.Ordinal)) writer.Add(NotFound(arguments[0]), SystemCall.Fail, 2);
+        var report = writer.Bytes(MemoryMarshal.AsBytes<int>([LaunchReport.AtStartGate, 0]));
+        writer.Add("report", SystemCall.Write, Argument.Slot(Slot.ErrorPipe), Argument.Data(report), 8);
+        writer.Add("wait for start", SystemCall.Gate, Slot.StartGate);
+        writer.Header = writer.Header with { StartGated = 1 };
+    }
+
+    private static string NotFound(string program) =>
+        program.Contains('/', StringComparison.Ordinal) ? $"exec: \"{program}\"" : $"exec: \"{program}\": executable file not found in $PATH!";
+
+    private static List<string> Candidates(ProcessSpec process, string program)
+    {
+        if (program.Contains('/', StringComparison.Ordinal)) return [program];
+        var path = (process.Env ?? []).LastOrDefault(e => e.StartsWith("PATH=", StringComparison.Ordinal))?[5..] ?? "";
+        return [.. path.Split(':').Where(d => d.StartsWith('/')).Distinct().Select(d => $"{d.TrimEnd('/')}/{program}")];
+    }
+
+    private static void Exec(ProgramWriter writer, ProcessSpec process, IReadOnlyList<string> arguments)
+    {
+        var argv = writer.Vector(arguments);
+        var envp = writer.Vector(process.Env ?? []);
+        var program = arguments[0];
+        foreach (var candidate in Candidates(process, program))
+        {
+            var direct = program.Contains('/', StringComparison.Ordinal);
+            writer.Add(direct ? $"exec: \"{program}\"" : $"exec {candidate}", SystemCall.Execve, writer.String(candidate), argv, envp);
+            // as a search of PATH goes: what is missing or may not be executed is not the program
+            if (!direct) writer.Last(tolerate: 2, tolerate1: 13, tolerate2: 20);
+        }
+
+        writer.Add(NotFound(program), SystemCall.Fail, 2);
+    }
+}

@@ -1,0 +1,130 @@
+using Davit.Oci.Runtime;
+using Davit.Runtime.Launch;
+
+namespace Davit.Runtime.Planning;
+
+/// <summary>Steps that make the root file system and go into it.</summary>
+internal static class RootSteps
+{
+    internal const long OPath = 0x200000;
+    internal const long ODirectory = 0x10000;
+    internal const long OCloseOnExec = 0x80000;
+    private const long AtFdCwd = -100;
+    private const long ResolveInRoot = 0x10;
+    private const int MaxMountData = 4095;
+
+    /// <summary>Cuts the mount namespace off from the host's and puts the root's descriptor into its slot.</summary>
+    internal static void Enter(ProgramWriter writer, Spec spec, PlanOptions options)
+    {
+        var path = Path.GetFullPath(Path.Combine(options.Bundle, spec.Root?.Path ?? throw new Primitives.DavitException(Primitives.ErrorKind.InvalidArgument, "the configuration has no root", "set root.path")));
+        var propagation = spec.Linux?.RootfsPropagation switch
+        {
+            "shared" or "rshared" => 1L << 20,
+            "private" or "rprivate" => 1L << 18,
+            "unbindable" or "runbindable" => 1L << 17,
+            null or "" or "slave" or "rslave" => 1L << 19,
+            var other => throw new Primitives.DavitException(Primitives.ErrorKind.InvalidArgument, $"rootfsPropagation=\"{other}\" is unknown", "use private, slave, shared or unbindable"),
+        };
+
+        // pivot_root(2) wants a root whose parent mount is not shared; what was asked for is set after it
+        writer.Add("make / a slave of the host's mounts", SystemCall.Mount, 0, writer.String("/"), 0, (propagation == 1L << 20 ? 1L << 19 : propagation) | 16384, 0);
+        if (options.Overlay is { } overlay) MountOverlay(writer, overlay, path);
+        else
+        {
+            writer.Add($"open the root file system {path}", SystemCall.OpenTree, AtFdCwd, writer.String(path), 1 | OCloseOnExec | 0x8000);
+            writer.Last(result: Slot.Tree);
+            writer.Add($"mount the root file system {path}", SystemCall.MoveMount, Argument.Slot(Slot.Tree), writer.String(""), AtFdCwd, writer.String(path), 4);
+            Close(writer, Slot.Tree);
+        }
+
+        writer.Add($"open the root file system {path}", SystemCall.Open, writer.String(path), OPath | ODirectory | OCloseOnExec);
+        writer.Last(result: Slot.Root);
+    }
+
+    private static void MountOverlay(ProgramWriter writer, OverlaySource overlay, string target)
+    {
+        var data = Data(overlay, overlay.LowerDirectories);
+        if (data.Length > MaxMountData)
+        {
+            // the kernel takes a page of options: shorten the names by starting from the directory that all layers share
+            var common = overlay.LowerDirectories.Aggregate((a, b) => a[..a.Zip(b).TakeWhile(p => p.First == p.Second).Count()]);
+            common = common[..(common.LastIndexOf('/') + 1)];
+            data = Data(overlay, overlay.LowerDirectories.Select(l => l[common.Length..]));
+            if (data.Length > MaxMountData) throw new Primitives.DavitException(Primitives.ErrorKind.InvalidArgument, $"{overlay.LowerDirectories.Count} layers are more than the kernel's mount options hold", "squash some layers of the image");
+            writer.Add($"change to {common}", SystemCall.Chdir, writer.String(common));
+        }
+
+        writer.Add($"mount overlay on {target}", SystemCall.Mount, writer.String("overlay"), writer.String(target), writer.String("overlay"), 0, writer.String(data));
+    }
+
+    private static string Data(OverlaySource overlay, IEnumerable<string> lower) =>
+        $"lowerdir={string.Join(':', lower.Select(Escape))},upperdir={Escape(overlay.UpperDirectory)},workdir={Escape(overlay.WorkDirectory)}{(overlay.Volatile ? ",volatile" : "")}";
+
+    private static string Escape(string path) => path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(":", "\\:", StringComparison.Ordinal).Replace(",", "\\,", StringComparison.Ordinal);
+
+    /// <summary>Opens a path inside the root into a slot, following links only .</summary>
+    internal static int Open(ProgramWriter writer, string inside, int slot, string message, long flags = OPath)
+    {
+        var how = writer.Words(flags | OCloseOnExec, 0, ResolveInRoot);
+        var index = writer.Add(message, SystemCall.Openat2, Argument.Slot(Slot.Root), writer.String(inside.TrimStart('/') is { Length: > 0 } relative ? relative : "."), how, 24);
+        writer.Last(result: slot);
+        return index;
+    }
+
+    /// <summary>Opens a mount point inside the root into <see cref="Slot.Target"/>, making it and its parents when it is missing.</summary>
+    internal static void OpenTarget(ProgramWriter writer, string inside, bool isFile, string message)
+    {
+        var parts = inside.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var first = Open(writer, string.Join('/', parts), Slot.Target, message);
+        if (parts.Length == 0) return;
+        writer.Last(result: Slot.Target, tolerate: 2);
+        var start = writer.Current.Count;
+        Make(writer, parts, isFile, message);
+        Open(writer, string.Join('/', parts), Slot.Target, message);
+        writer.Skip(first, onSuccess: writer.Current.Count - start);
+    }
+
+    /// <summary>Makes the directories of a path inside the root, and a file or directory at its end.</summary>
+    internal static void Make(ProgramWriter writer, IReadOnlyList<string> parts, bool isFile, string message)
+    {
+        var parent = Slot.Root;
+        for (var i = 0; i < parts.Count; i++)
+        {
+            if (i == parts.Count - 1 && isFile)
+            {
+                writer.Add(message, SystemCall.Mknodat, Argument.Slot(parent), writer.String(parts[i]), 0x8000 | 0x1a4, 0);
+                writer.Last(tolerate: 17);
+            }
+            else
+            {
+                writer.Add(message, SystemCall.Mkdirat, Argument.Slot(parent), writer.String(parts[i]), 0x1ed);
+                writer.Last(tolerate: 17);
+            }
+
+            if (i == parts.Count - 1) break;
+            var next = parent == Slot.Walk ? Slot.WalkNext : Slot.Walk;
+            Open(writer, string.Join('/', parts.Take(i + 1)), next, message);
+            if (parent != Slot.Root) Close(writer, parent);
+            parent = next;
+        }
+
+        if (parent != Slot.Root) Close(writer, parent);
+    }
+
+    internal static void Close(ProgramWriter writer, int slot) => writer.Add("close", SystemCall.Close, Argument.Slot(slot));
+
+    /// <summary>Makes the root the root, and the host's unreachable.</summary>
+    internal static void Pivot(ProgramWriter writer, Spec spec)
+    {
+        writer.Add("change to the root file system", SystemCall.Fchdir, Argument.Slot(Slot.Root));
+        writer.Add("pivot_root", SystemCall.PivotRoot, writer.String("."), writer.String("."));
+        writer.Add("leave the host's root", SystemCall.Umount2, writer.String("."), 2);
+        writer.Add("change to /", SystemCall.Chdir, writer.String("/"));
+        Close(writer, Slot.Root);
+        if (spec.Linux?.RootfsPropagation is "shared" or "rshared") writer.Add("share /", SystemCall.Mount, 0, writer.String("/"), 0, (1L << 20) | 16384, 0);
+        if (spec.Root!.Readonly)
+        {
+            writer.Add("make / read-only", SystemCall.MountSetattr, AtFdCwd, writer.String("/"), 0, writer.Words(1, 0, 0, 0), 32);
+        }
+    }
+}
