@@ -37,7 +37,7 @@ public sealed partial class NetworkService : INetworkService, IAsyncDisposable
     private readonly NamesFiles _names;
     private readonly PortAllocator _ports;
     private readonly NamespacePool _pool;
-    private readonly Reaper _reaper = new();
+    private readonly Reaper _reaper;
     private readonly List<string> _warnings = [];
     private FirewallTable? _firewall;
     private string _noFirewall = "it is switched off";
@@ -60,7 +60,8 @@ public sealed partial class NetworkService : INetworkService, IAsyncDisposable
         _sandboxes = new SandboxStore(instance);
         _names = new NamesFiles(instance);
         _ports = new PortAllocator(options.EphemeralPorts);
-        _pool = new NamespacePool(instance, options, _links, () => Volatile.Read(ref _defaultBridgeIndex));
+        _reaper = new Reaper(HostInterfaceName.GroupOf(instance));
+        _pool = new NamespacePool(instance, options, _links, () => Volatile.Read(ref _defaultBridgeIndex), time);
     }
 
     /// <inheritdoc/>

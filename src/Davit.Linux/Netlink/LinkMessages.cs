@@ -12,6 +12,7 @@ public static class LinkMessages
     internal const int Master = 10;
     internal const int Info = 18;
     internal const int InfoKind = 1;
+    private const int Group = 27;
     private const int NamespaceFd = 28;
     private const int AfSpec = 26;
     private const int Inet6AddrGenMode = 8;
@@ -152,6 +153,23 @@ public static class LinkMessages
         {
             request.Attribute(Mtu, (uint)mtu);
         }
+    }
+
+    /// <summary>Puts an interface into a group.</summary>
+    public static void SetGroup(this NetlinkRequest request, string name, uint group)
+    {
+        request.Begin(NewLink, NetlinkFlags.None, $"put {name} into group {group}");
+        request.Structure(default(Header));
+        request.Attribute(Name, name);
+        request.Attribute(Group, group);
+    }
+
+    /// <summary>Removes all interfaces of a group, for the price of one.</summary>
+    public static void DeleteGroup(this NetlinkRequest request, uint group)
+    {
+        request.Begin(DeleteLink, NetlinkFlags.None, $"delete interfaces of group {group}");
+        request.Structure(default(Header));
+        request.Attribute(Group, group);
     }
 
     /// <summary>Removes an interface, and with one end of a veth pair the other.</summary>

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 using Davit.Primitives;
 
 namespace Davit.Network.Bridges;
@@ -21,6 +23,10 @@ internal static class HostInterfaceName
 
     /// <summary>Whether a name can be one of <see cref="ForBridge"/>.</summary>
     internal static bool IsBridge(Instance instance, string name) => Matches(name, instance.InterfacePrefix + "-");
+
+    /// <summary>A group of interfaces that only this instance uses, for those that go.</summary>
+    internal static uint GroupOf(Instance instance) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(instance.InterfacePrefix + "/" + instance.Bridge))) | 0x40000000;
 
     private static bool Matches(string name, string prefix) =>
         name.Length == prefix.Length + Digits && name.StartsWith(prefix, StringComparison.Ordinal) && !name.AsSpan(prefix.Length).ContainsAnyExcept(HexDigits);

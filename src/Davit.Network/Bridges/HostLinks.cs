@@ -44,6 +44,43 @@ internal sealed class HostLinks : IDisposable
         }
     }
 
+    /// <summary>Removes interfaces that nobody needs any more; with many the kernel waits once for all.</summary>
+    /// <param name="names">Their names; those that are gone are no failure.</param>
+    /// <param name="group">A group of interfaces that has no other members.</param>
+    internal void DeleteAll(IReadOnlyCollection<string> names, uint group)
+    {
+        if (names.Count < 2)
+        {
+            foreach (var name in names)
+            {
+                Delete(name);
+            }
+
+            return;
+        }
+
+        Forgive(request =>
+        {
+            foreach (var name in names)
+            {
+                request.SetGroup(name, group);
+            }
+        });
+        Forgive(request => request.DeleteGroup(group));
+
+        void Forgive(Action<NetlinkRequest> write)
+        {
+            try
+            {
+                Execute(write);
+            }
+            catch (LinuxException e) when (e.Errno is Errno.ENODEV)
+            {
+                // gone already; the other messages were carried out
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 }

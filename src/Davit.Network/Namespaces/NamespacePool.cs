@@ -13,6 +13,7 @@ namespace Davit.Network.Namespaces;
 internal sealed class NamespacePool : IDisposable
 {
     internal const string InnerInterface = "eth0";
+    private const double QuietMilliseconds = 20;
     private readonly Lock _gate = new();
     private readonly Queue<PreparedNamespace> _wired = [];
     private readonly Queue<PreparedNamespace> _empty = [];
@@ -22,6 +23,8 @@ internal sealed class NamespacePool : IDisposable
     private readonly Func<int> _defaultBridge;
     private readonly (int Wired, int Empty) _wanted;
     private readonly NamespaceThread _thread;
+    private readonly TimeProvider _time;
+    private long _lastTaken;
     private bool _paused;
 
     /// <summary>Makes the pool; it fills after <see cref="Start"/>.</summary>
@@ -29,14 +32,16 @@ internal sealed class NamespacePool : IDisposable
     /// <param name="options">How many to keep ready.</param>
     /// <param name="links">The host's links.</param>
     /// <param name="defaultBridge">Index of the bridge that prepared interfaces are ports of, or 0.</param>
-    internal NamespacePool(Instance instance, NetworkServiceOptions options, HostLinks links, Func<int> defaultBridge)
+    /// <param name="time">Clock.</param>
+    internal NamespacePool(Instance instance, NetworkServiceOptions options, HostLinks links, Func<int> defaultBridge, TimeProvider time)
     {
+        _time = time;
         _directory = Path.Combine(instance.RunRoot, "netns");
         _instance = instance;
         _links = links;
         _defaultBridge = defaultBridge;
         _wanted = (options.PreparedNamespaces, options.PreparedEmptyNamespaces);
-        _thread = new NamespaceThread($"{instance.Name}-netns", RefillOne);
+        _thread = new NamespaceThread($"{instance.Name}-netns", Refill);
         Directory.CreateDirectory(_directory);
     }
 
@@ -56,6 +61,7 @@ internal sealed class NamespacePool : IDisposable
         lock (_gate)
         {
             (wired ? _wired : _empty).TryDequeue(out ready);
+            _lastTaken = _time.GetTimestamp();
         }
 
         if (ready is not null)
@@ -98,14 +104,22 @@ internal sealed class NamespacePool : IDisposable
     /// <summary>Ends the thread. What is still ready stays pinned; call <see cref="Drain"/> again afterwards for what was in the making.</summary>
     public void Dispose() => _thread.Dispose();
 
-    private bool RefillOne()
+    /// <summary>Makes one more, unless a start was just now: it must not wait behind us for the kernel's lock on links while there are others ready.</summary>
+    private int Refill()
     {
+        const int Now = 0, WhenWoken = -1;
         bool wired;
         lock (_gate)
         {
             if (_paused || (_wired.Count >= _wanted.Wired && _empty.Count >= _wanted.Empty))
             {
-                return false;
+                return WhenWoken;
+            }
+
+            var plenty = _wired.Count * 2 >= _wanted.Wired && _empty.Count * 2 >= _wanted.Empty;
+            if (plenty && _time.GetElapsedTime(_lastTaken).TotalMilliseconds is var quiet && quiet < QuietMilliseconds)
+            {
+                return (int)(QuietMilliseconds - quiet) + 1;
             }
 
             wired = _wired.Count < _wanted.Wired && (_wired.Count <= _empty.Count || _empty.Count >= _wanted.Empty);
@@ -119,7 +133,7 @@ internal sealed class NamespacePool : IDisposable
         catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException)
         {
             // Whoever needs one makes it then, and gets the error.
-            return false;
+            return WhenWoken;
         }
 
         lock (_gate)
@@ -127,7 +141,7 @@ internal sealed class NamespacePool : IDisposable
             (made.HostInterface is null ? _empty : _wired).Enqueue(made);
         }
 
-        return true;
+        return Now;
     }
 
     private PreparedNamespace Make(bool wired)

@@ -12,17 +12,17 @@ internal sealed class NamespaceThread : IDisposable
     private readonly Lock _gate = new();
     private readonly Queue<Action> _requests = [];
     private readonly SemaphoreSlim _wake = new(0);
-    private readonly Func<bool> _refillOne;
+    private readonly Func<int> _refill;
     private readonly Thread _thread;
     private FileDescriptor? _home;
     private volatile bool _stopped;
 
     /// <summary>Makes the thread; it runs after <see cref="Start"/>.</summary>
     /// <param name="name">Name of the thread, for whoever looks.</param>
-    /// <param name="refillOne">Prepares one thing, on this thread; false when nothing is missing.</param>
-    internal NamespaceThread(string name, Func<bool> refillOne)
+    /// <param name="refill">Prepares one thing, on this thread, and says in how many milliseconds it wants to be called again; -1 when woken.</param>
+    internal NamespaceThread(string name, Func<int> refill)
     {
-        _refillOne = refillOne;
+        _refill = refill;
         _thread = new Thread(Run) { IsBackground = true, Name = name };
     }
 
@@ -112,9 +112,9 @@ internal sealed class NamespaceThread : IDisposable
                 return;
             }
 
-            if (!_refillOne())
+            if (_refill() is not 0 and var pause)
             {
-                _wake.Wait();
+                _wake.Wait(pause);
             }
         }
     }

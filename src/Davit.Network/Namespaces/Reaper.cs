@@ -8,12 +8,17 @@ namespace Davit.Network.Namespaces;
 /// <summary>Takes down interfaces and namespaces of ended containers in the background: the kernel waits for grace periods there, and nobody needs to wait with it.</summary>
 internal sealed class Reaper : IAsyncDisposable
 {
+    private const int LargestBatch = 64;
     private readonly Channel<Remains> _queue = Channel.CreateUnbounded<Remains>(new UnboundedChannelOptions { SingleReader = true });
     private readonly HostLinks _links = new(); // its own: removing waits in the kernel, and starts must not wait behind it
+    private readonly uint _group;
     private readonly Task _loop;
 
-    internal Reaper()
+    /// <summary>Begins to wait for work.</summary>
+    /// <param name="group">A group of interfaces for those that go.</param>
+    internal Reaper(uint group)
     {
+        _group = group;
         _loop = Task.Factory.StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.None, TaskScheduler.Default).Unwrap();
     }
 
@@ -42,28 +47,44 @@ internal sealed class Reaper : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        await foreach (var remains in _queue.Reader.ReadAllAsync().ConfigureAwait(false))
+        var batch = new List<Remains>();
+        while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
+            batch.Clear();
+            while (batch.Count < LargestBatch && _queue.Reader.TryRead(out var remains))
+            {
+                batch.Add(remains);
+            }
+
             try
             {
-                foreach (var name in remains.HostInterfaces)
-                {
-                    _links.Delete(name);
-                }
-
-                if (remains.NamespacePath is { } path)
-                {
-                    NetworkNamespace.Unpin(path);
-                }
+                _links.DeleteAll([.. batch.SelectMany(remains => remains.HostInterfaces)], _group);
             }
-            catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException)
+            catch (LinuxException)
             {
                 // The sweep at the next start finds what could not be removed now.
             }
-            finally
+
+            foreach (var remains in batch)
             {
+                Unpin(remains.NamespacePath);
                 remains.Done?.Invoke();
             }
+        }
+    }
+
+    private static void Unpin(string? path)
+    {
+        try
+        {
+            if (path is not null)
+            {
+                NetworkNamespace.Unpin(path);
+            }
+        }
+        catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException)
+        {
+            // as above
         }
     }
 }
