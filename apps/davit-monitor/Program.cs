@@ -1,0 +1,1 @@
+return Davit.Monitor.Zygote.MonitorProgram.Run(args);
