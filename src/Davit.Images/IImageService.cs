@@ -23,6 +23,12 @@ public interface IImageService
     /// <summary>Pushes what the reference names, with Docker's progress lines and the <c>aux</c> result.</summary>
     Task PushAsync(Reference reference, Platform? platform, RegistryCredentials? credentials, IProgress<ProgressEvent> progress, CancellationToken cancellation);
 
+    /// <summary>Pulls every tag of a repository.</summary>
+    Task PullAllTagsAsync(Reference name, Platform? platform, RegistryCredentials? credentials, IProgress<ProgressEvent> progress, CancellationToken cancellation);
+
+    /// <summary>Pushes every tag of a repository that is here.</summary>
+    Task PushAllTagsAsync(Reference name, Platform? platform, RegistryCredentials? credentials, IProgress<ProgressEvent> progress, CancellationToken cancellation);
+
     /// <summary>Loads a docker-archive or OCI layout tar, compressed or not; reports <c>Loaded image: …</c> lines.</summary>
     Task LoadAsync(Stream tar, Platform? platform, bool quiet, IProgress<ProgressEvent> progress, CancellationToken cancellation);
 
@@ -50,57 +56,34 @@ public interface IImageService
     /// <param name="cancellation">Gives up between two steps.</param>
     Task<IReadOnlyList<ImageRemoval>> RemoveAsync(string nameOrId, bool force, bool prune, Func<Digest, IReadOnlyList<ImageUser>> users, CancellationToken cancellation);
 
+    /// <summary>Removes the images that a filter chooses and no container uses, and what nothing needs any more.</summary>
+    /// <param name="danglingOnly">Only images without a name; else all that are unused.</param>
+    /// <param name="filter">Further conditions (<c>label</c>, <c>until</c>).</param>
+    /// <param name="users">Containers by image id.</param>
+    /// <param name="cancellation">Gives up between two images.</param>
+    Task<ImagePruning> PruneAsync(bool danglingOnly, ImageFilter filter, Func<Digest, IReadOnlyList<ImageUser>> users, CancellationToken cancellation);
+
+    /// <summary>What a filter chooses, newest first; <see cref="Image.Tags"/> narrowed to those that a <c>reference</c> filter names.</summary>
+    /// <param name="all">Also images without a name that others were made from.</param>
+    /// <param name="filter">Conditions of <c>docker images --filter</c>.</param>
+    IReadOnlyList<Image> List(bool all, ImageFilter filter);
+
+    /// <summary>The steps that made an image, newest first, as <c>docker history</c> shows them.</summary>
+    IReadOnlyList<ImageStep> History(Image image);
+
+    /// <summary>
+    /// Tells of chain ids and blobs that are needed by something else than images (cached build steps), so that removing an image leaves them. What stands
+    /// under a root file system and what a lease protects is known without that.
+    /// </summary>
+    /// <returns>Dispose it to end.</returns>
+    IDisposable KeepFor(Func<IEnumerable<Digest>> needed);
+
+    /// <summary>Blobs and chain ids that images and those who called <see cref="KeepFor"/> need: what a collection of the whole store must leave.</summary>
+    (IReadOnlySet<Digest> Blobs, IReadOnlySet<Digest> Chains) Roots();
+
     /// <summary>Chain ids of an image's layers, base first, as <c>ILayerStore</c> keys them; unpacks what is not unpacked.</summary>
     Task<IReadOnlyList<Digest>> EnsureUnpackedAsync(Image image, CancellationToken cancellation);
 
     /// <summary>Raised after a change, for the engine's events: action (<c>pull push tag untag delete import load save</c>), id, name.</summary>
     event Action<string, string, string>? Changed;
 }
-
-/// <summary>An image of this machine's platform. Immutable; a change makes a new record.</summary>
-public sealed record Image
-{
-    /// <summary>Digest of the configuration: the image id.</summary>
-    public required Digest Id { get; init; }
-
-    /// <summary>The configuration.</summary>
-    public required ImageConfig Config { get; init; }
-
-    /// <summary>Its exact bytes.</summary>
-    public required ReadOnlyMemory<byte> ConfigBytes { get; init; }
-
-    /// <summary>Tags that name it, <c>name:tag</c> in normalized form.</summary>
-    public IReadOnlyList<Reference> Tags { get; init; } = [];
-
-    /// <summary>Names with the digest under which a registry serves it.</summary>
-    public IReadOnlyList<Reference> RepoDigests { get; init; } = [];
-
-    /// <summary>Manifest of this image, when one is recorded.</summary>
-    public Digest? Manifest { get; init; }
-
-    /// <summary>Bytes of all layers unpacked.</summary>
-    public long Size { get; init; }
-
-    /// <summary>Id of the image it was made from here, or null.</summary>
-    public Digest? Parent { get; init; }
-
-    /// <summary>When the last name was put on it.</summary>
-    public DateTimeOffset LastTagged { get; init; }
-}
-
-/// <summary>One line of a removal.</summary>
-/// <param name="Untagged">The name that went, or null.</param>
-/// <param name="Deleted">The id or layer that went, or null.</param>
-public sealed record ImageRemoval(string? Untagged, string? Deleted);
-
-/// <summary>A container that uses an image.</summary>
-/// <param name="ContainerId">Full id.</param>
-/// <param name="Running">Whether it runs now.</param>
-public sealed record ImageUser(string ContainerId, bool Running);
-
-/// <summary>Credentials as the client sends them in <c>X-Registry-Auth</c>.</summary>
-/// <param name="Username">User, or null.</param>
-/// <param name="Password">Password, or null.</param>
-/// <param name="IdentityToken">OAuth2 refresh token, or null.</param>
-/// <param name="RegistryToken">Bearer token as it is, or null.</param>
-public sealed record RegistryCredentials(string? Username, string? Password, string? IdentityToken, string? RegistryToken);
