@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Text;
 using Davit.Primitives;
 
@@ -14,10 +15,14 @@ public static class DockerfileError
     public static DavitException Syntax(SourceText source, LineRange range, string message, string? token = null) =>
         new(ErrorKind.InvalidArgument, $"dockerfile parse error on line {range.Start}: {message}{Excerpt(source, range, token)}");
 
-    /// <summary>An error found while an instruction was prepared or carried out; the kind of the cause stays.</summary>
-    public static DavitException At(SourceText source, LineRange range, DavitException cause, string? token = null) =>
-        cause.Message.Contains("\n      | ", StringComparison.Ordinal)
-            ? cause : new(cause.Kind, cause.Message + Excerpt(source, range, token), cause.Hint, cause);
+    /// <summary>An error found while an instruction was prepared or carried out; kind, hint and data of the cause stay.</summary>
+    public static DavitException At(SourceText source, LineRange range, DavitException cause, string? token = null)
+    {
+        if (cause.Message.Contains("\n      | ", StringComparison.Ordinal)) return cause;
+        var error = new DavitException(cause.Kind, cause.Message + Excerpt(source, range, token), cause.Hint, cause);
+        foreach (DictionaryEntry item in cause.Data) error.Data[item.Key] = item.Value;
+        return error;
+    }
 
     /// <summary>The line at fault with a caret line below it.</summary>
     public static string Excerpt(SourceText source, LineRange range, string? token)

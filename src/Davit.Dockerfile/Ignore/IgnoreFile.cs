@@ -17,6 +17,9 @@ public sealed class IgnoreFile
     /// <summary>True when nothing is ignored.</summary>
     public bool IsEmpty => _rules.Count == 0;
 
+    /// <summary>True when a rule brings back what an earlier one ignores, so that ignored directories must be looked into.</summary>
+    public bool HasExceptions => _rules.Any(r => r.Negated);
+
     /// <summary>Reads the text of a file.</summary>
     /// <exception cref="DavitException">InvalidArgument: a pattern is broken; the message names it.</exception>
     public static IgnoreFile Parse(string text)

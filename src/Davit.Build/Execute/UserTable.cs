@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text;
+using Davit.Primitives;
+
+namespace Davit.Build.Execute;
+
+/// <summary>Users and groups of a root file system.</summary>
+internal sealed class UserTable
+{
+    private readonly List<(string Name, uint Uid, uint Gid, string Home)> _users = [];
+    private readonly List<(string Name, uint Gid, string[] Members)> _groups = [];
+
+    public UserTable(byte[]? passwd, byte[]? group)
+    {
+        foreach (var fields in Lines(passwd))
+        {
+            if (fields.Length >= 6 && Id(fields[2]) is { } uid && Id(fields[3]) is { } gid) _users.Add((fields[0], uid, gid, fields[5]));
+        }
+
+        foreach (var fields in Lines(group))
+        {
+            if (fields.Length >= 3 && Id(fields[2]) is { } gid) _groups.Add((fields[0], gid, fields.Length > 3 ? fields[3].Split(',', StringSplitOptions.RemoveEmptyEntries) : []));
+        }
+    }
+
+    /// <summary>Owner for <c>--chown</c>.</summary>
+    public (uint Uid, uint Gid) Owner(string text)
+    {
+        var parts = text.Split(':');
+        if (parts.Length > 2 || parts[0].Length == 0) throw new DavitException(ErrorKind.InvalidArgument, $"invalid chown string format: {text}");
+        var user = _users.FirstOrDefault(u => u.Name == parts[0]);
+        var uid = user.Name is not null ? user.Uid : Id(parts[0]) ?? throw Unmapped("uid for user", parts[0], "user");
+        if (parts.Length == 1 || parts[1].Length == 0) return (uid, user.Name is not null ? user.Gid : uid);
+        var group = _groups.FirstOrDefault(g => g.Name == parts[1]);
+        return (uid, group.Name is not null ? group.Gid : Id(parts[1]) ?? throw Unmapped("gid for group", parts[1], "group"));
+    }
+
+    /// <summary>Identity of a process for USER.</summary>
+    public (uint Uid, uint Gid, IReadOnlyList<uint> Groups, string Home) Process(string text)
+    {
+        var parts = text.Split(':', 2);
+        var name = parts[0].Length == 0 ? "0" : parts[0];
+        var user = _users.FirstOrDefault(u => u.Name == name);
+        if (user.Name is null && Id(name) is { } number) user = _users.FirstOrDefault(u => u.Uid == number);
+        var uid = user.Name is not null ? user.Uid
+            : Id(name) ?? throw new DavitException(ErrorKind.InvalidArgument, $"unable to find user {name}: no matching entries in passwd file", "create the user in an earlier RUN, or give its number");
+        var home = user.Home is { Length: > 0 } ? user.Home : "/";
+        if (parts.Length == 2 && parts[1].Length > 0)
+        {
+            var group = _groups.FirstOrDefault(g => g.Name == parts[1]);
+            var gid = group.Name is not null ? group.Gid
+                : Id(parts[1]) ?? throw new DavitException(ErrorKind.InvalidArgument, $"unable to find group {parts[1]}: no matching entries in group file", "create the group in an earlier RUN, or give its number");
+            return (uid, gid, [], home);
+        }
+
+        var groups = user.Name is null ? [] : _groups.Where(g => g.Members.Contains(user.Name)).Select(g => g.Gid).Distinct().ToArray();
+        return (uid, user.Name is not null ? user.Gid : 0, groups, home);
+    }
+
+    private static DavitException Unmapped(string what, string name, string kind) =>
+        new(ErrorKind.InvalidArgument, $"unable to convert uid/gid chown string to host mapping: can't find {what} {name}: no such {kind}: {name}");
+
+    private static IEnumerable<string[]> Lines(byte[]? file) =>
+        file is null ? [] : Encoding.UTF8.GetString(file).Split('\n').Where(l => l.Length > 0 && l[0] != '#').Select(l => l.TrimEnd('\r').Split(':'));
+
+    private static uint? Id(string text) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id <= int.MaxValue ? id : null;
+}
