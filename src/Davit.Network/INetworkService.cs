@@ -17,6 +17,10 @@ public interface INetworkService
     /// <exception cref="Davit.Primitives.DavitException">Forbidden: predefined, or endpoints in use, with Docker's texts.</exception>
     Task RemoveAsync(string nameOrId, CancellationToken cancellation);
 
+    /// <summary>Checks the settings of an endpoint when a container is created; a network that does not exist yet is no failure then.</summary>
+    /// <exception cref="Davit.Primitives.DavitException">InvalidArgument: <c>invalid config for network NAME: invalid endpoint settings: …</c>.</exception>
+    void Validate(EndpointOptions endpoint);
+
     /// <summary>Prepares the network of a container that is about to start: namespace from the pool, interfaces, addresses, routes, names, published ports.</summary>
     /// <exception cref="Davit.Primitives.DavitException">Docker's text when a port is taken or no address is left; nothing is left behind.</exception>
     Task<NetworkSandbox> AttachAsync(SandboxOptions options, CancellationToken cancellation);

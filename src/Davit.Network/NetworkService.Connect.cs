@@ -69,7 +69,7 @@ public sealed partial class NetworkService
         var sandbox = _sandboxes.Find(containerId);
         if (sandbox?.Endpoints.Find(endpoint => endpoint.NetworkId == state.Model.Id) is not { } leaving)
         {
-            throw new DavitException(ErrorKind.Forbidden, $"container {containerId} is not connected to network {state.Model.Name}");
+            throw new DavitException(ErrorKind.Internal, $"container {containerId} is not connected to network {state.Model.Name}");
         }
 
         var rest = sandbox.Endpoints.Where(endpoint => endpoint != leaving).ToList();

@@ -24,9 +24,15 @@ public sealed partial class NetworkService
             }
 
             network = Define(options);
-            if (options.EnableIPv6 && _options.IpForward)
+            if (options.Options.ContainsKey(NetworkNames.BridgeNameOption))
             {
-                KernelSettings.Set("ipv6/conf/all/forwarding", "1");
+                // A bridge of that name may be on its way out; taken for somebody else's it would never go.
+                await _reaper.DrainAsync().WaitAsync(cancellation).ConfigureAwait(false);
+            }
+
+            if (options.EnableIPv6 && _options.IpForward && !KernelSettings.TryForwardIPv6())
+            {
+                Warn("WARNING: IPv6 forwarding is disabled");
             }
 
             var (index, existed) = BridgeDevice.Ensure(_links, network.Model, network.Bridge, network.Mtu);

@@ -63,6 +63,29 @@ public sealed partial class NetworkService
     }
 
     /// <inheritdoc/>
+    public void Validate(EndpointOptions endpoint)
+    {
+        NetworkState network;
+        try
+        {
+            network = ResolveState(endpoint.Network);
+        }
+        catch (DavitException e) when (e.Kind is ErrorKind.NotFound)
+        {
+            return; // it may be made before the start
+        }
+
+        try
+        {
+            EndpointPlan.Validate(network, endpoint);
+        }
+        catch (DavitException e)
+        {
+            throw new DavitException(e.Kind, $"invalid config for network {endpoint.Network}: {e.Message}", e.Hint, e);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Rename(string containerId, string oldName, string newName)
     {
         if (_sandboxes.Find(containerId) is not { } record)
@@ -160,7 +183,7 @@ public sealed partial class NetworkService
         {
             return Plan(wanted);
         }
-        catch (DavitException e) when (e.Kind is ErrorKind.Unavailable or ErrorKind.Forbidden)
+        catch (DavitException e) when (e.Kind is ErrorKind.Internal or ErrorKind.Forbidden)
         {
             await _reaper.DrainAsync().WaitAsync(cancellation).ConfigureAwait(false);
             return Plan(wanted);
@@ -266,7 +289,7 @@ public sealed partial class NetworkService
         catch (DavitException e)
         {
             var name = options.ContainerName.Length > 0 ? options.ContainerName : options.ContainerId;
-            throw new DavitException(e.Kind, $"driver failed programming external connectivity on endpoint {name} ({gateway.EndpointId}): {e.Message}", e.Hint, e);
+            throw new DavitException(e.Kind is ErrorKind.NotImplemented ? e.Kind : ErrorKind.Internal, $"driver failed programming external connectivity on endpoint {name} ({gateway.EndpointId}): {e.Message}", e.Hint, e);
         }
     }
 
@@ -302,6 +325,11 @@ public sealed partial class NetworkService
         if (given is null)
         {
             return [.. ((IPAddress?[])[endpoint.Address is null ? null : IPAddress.Any, endpoint.Address6 is null ? null : IPAddress.IPv6Any]).OfType<IPAddress>()];
+        }
+
+        if (given.Equals(IPAddress.IPv6Loopback))
+        {
+            throw new DavitException(ErrorKind.InvalidArgument, "cannot publish on ::1: the kernel never routes IPv6 loopback addresses", "publish on 127.0.0.1");
         }
 
         if ((given.AddressFamily == AddressFamily.InterNetwork ? endpoint.Address : endpoint.Address6) is null)

@@ -182,6 +182,11 @@ public sealed partial class NetworkService
     {
         if (!_options.IpForward)
         {
+            if (KernelSettings.Get("ipv4/ip_forward") == "0")
+            {
+                Warn("WARNING: IPv4 forwarding is disabled");
+            }
+
             return;
         }
 
@@ -190,7 +195,7 @@ public sealed partial class NetworkService
             Warn("WARNING: IPv4 forwarding is disabled");
         }
 
-        if (States().Any(network => network.Model.EnableIPv6) && !KernelSettings.TrySet("ipv6/conf/all/forwarding", "1"))
+        if (States().Any(network => network.Model.EnableIPv6) && !KernelSettings.TryForwardIPv6())
         {
             Warn("WARNING: IPv6 forwarding is disabled");
         }

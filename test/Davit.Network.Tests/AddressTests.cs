@@ -47,6 +47,12 @@ public sealed class AddressTests
         Assert.EndsWith("no configured subnet or ip-range contain the IP address 10.9.9.9", (await Assert.ThrowsAsync<DavitException>(() => host.AttachAsync("c2", "n1", address: IPAddress.Parse("10.9.9.9")))).Message);
         Assert.EndsWith("user specified IP address is supported on user defined networks only", (await Assert.ThrowsAsync<DavitException>(() => host.AttachAsync("c2", address: IPAddress.Parse("10.213.0.9")))).Message);
 
+        Assert.Equal(
+            "invalid config for network n1: invalid endpoint settings:\nno configured subnet or ip-range contain the IP address 10.9.9.9",
+            Assert.Throws<DavitException>(() => host.Service.Validate(new EndpointOptions { Network = "n1", Address = IPAddress.Parse("10.9.9.9") })).Message);
+        host.Service.Validate(new EndpointOptions { Network = "n1", Address = IPAddress.Parse("10.214.0.77") });
+        host.Service.Validate(new EndpointOptions { Network = "not-yet" });
+
         // The same address at once after the end, as compose does when it makes a container anew.
         await host.Service.ReleaseAsync("c1", Cancellation);
         Assert.Equal("10.214.0.77", (await host.AttachAsync("c2", "n1", address: IPAddress.Parse("10.214.0.77"))).Endpoints["n1"].Address!.ToString());
@@ -67,6 +73,26 @@ public sealed class AddressTests
         Assert.Equal("10.214.0.254", network.Subnets[0].Gateway.ToString());
         Assert.Equal("10.214.0.128", (await host.AttachAsync("c1", "n1")).Endpoints["n1"].Address!.ToString());
         Assert.Equal("10.214.0.130", (await host.AttachAsync("c2", "n1")).Endpoints["n1"].Address!.ToString());
+    }
+
+    [Theory]
+    [InlineData("10.234.0.0/24", "1.2.3.4", null, null, "invalid gateway 1.2.3.4: parent subnet 10.234.0.0/24 doesn't contain this address")]
+    [InlineData("10.234.0.0/24", null, "1.2.3.0/24", null, "invalid ip-range 1.2.3.0/24: parent subnet 10.234.0.0/24 doesn't contain ip-range")]
+    [InlineData("10.234.0.0/24", null, null, "1.2.3.4", "invalid auxiliary address a: parent subnet 10.234.0.0/24 doesn't contain this address")]
+    [InlineData(null, "1.2.3.4", null, null, "invalid subnet : invalid CIDR block notation")]
+    public async Task Addresses_outside_the_subnet_are_refused_in_Dockers_words(string? subnet, string? gateway, string? range, string? auxiliary, string message)
+    {
+        await using var host = await TestHost.StartAsync();
+        var error = await Assert.ThrowsAsync<DavitException>(() => host.Service.CreateAsync(
+            new NetworkOptions
+            {
+                Name = "n1",
+                Ipam = [(subnet, gateway, range)],
+                AuxiliaryAddresses = auxiliary is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["a"] = auxiliary },
+            },
+            Cancellation));
+        Assert.Equal("invalid network config:\n" + message, error.Message);
+        Assert.Equal(ErrorKind.InvalidArgument, error.Kind);
     }
 
     [Fact]

@@ -210,7 +210,7 @@ public sealed class NetworkTests
     [InlineData("x", "bridge", "10.231.0.1/24", "invalid network config:\ninvalid subnet 10.231.0.1/24: it should be 10.231.0.0/24")]
     [InlineData("x", "bridge", "10.231.0.0/33", "invalid network config:\ninvalid subnet 10.231.0.0/33: invalid CIDR block notation")]
     [InlineData("x", "bridge", "10.213.0.0/16", "invalid pool request: Pool overlaps with other one on this address space")]
-    [InlineData("", "bridge", null, "network name cannot be blank")]
+    [InlineData("", "bridge", null, "invalid name: name is empty")]
     public async Task A_network_that_can_not_be_is_refused_in_Dockers_words(string name, string driver, string? subnet, string message)
     {
         await using var host = await TestHost.StartAsync();

@@ -88,6 +88,19 @@ public sealed class PublishedPortTests
     }
 
     [Fact]
+    public async Task A_port_on_one_address_of_the_host_is_open_there_alone()
+    {
+        await using var host = await TestHost.StartAsync();
+        var sandbox = await host.AttachAsync("c1", ports: [new PortBinding(IPAddress.Parse(TestHost.HostAddress), 8080, 80, "tcp")]);
+        var server = TestHost.Serve(sandbox.NamespacePath, 80);
+        Assert.ThrowsAny<SocketException>(() => TestHost.Ask("127.0.0.1", 8080, timeout: 300));
+        Assert.Equal(TestHost.OutsideAddress, TestHost.AskFrom(host.OutsidePath, TestHost.HostAddress, 8080));
+        Assert.True(await server);
+        var error = await Assert.ThrowsAsync<DavitException>(() => host.AttachAsync("c2", ports: [new PortBinding(IPAddress.Parse("10.99.99.99"), 8081, 80, "tcp")]));
+        Assert.EndsWith("failed to bind host port for 10.99.99.99:8081:10.213.0.3:80/tcp: cannot assign requested address", error.Message);
+    }
+
+    [Fact]
     public async Task A_port_of_another_program_is_refused_in_Dockers_words_and_nothing_stays()
     {
         await using var host = await TestHost.StartAsync();
@@ -187,5 +200,8 @@ public sealed class PublishedPortTests
 
         Assert.Equal(gateway.ToString(), TestHost.Ask(gateway.ToString(), 8080));
         Assert.True(await server);
+        Assert.Equal(SocketError.ConnectionRefused, Assert.ThrowsAny<SocketException>(() => TestHost.Ask("::1", 8080)).SocketErrorCode);
+        var error = await Assert.ThrowsAsync<DavitException>(() => host.AttachAsync("c2", "six", ports: [new PortBinding(IPAddress.IPv6Loopback, 8081, 80, "tcp")]));
+        Assert.Contains("cannot publish on ::1", error.Message);
     }
 }

@@ -1,10 +1,12 @@
 using System.Net;
 using System.Text;
 using Davit.Linux;
+using Davit.Monitor.Kernel;
 using Davit.Monitor.Protocol;
 using Davit.Monitor.Runner;
 using Davit.Monitor.Supervision;
 using Davit.Primitives;
+using Davit.Runtime.Launch;
 
 namespace Davit.Monitor.Zygote;
 
@@ -31,10 +33,11 @@ internal static class Prewarm
         }
 
         ExitRecord.Parse(ExitRecord.Write(new ContainerExit { FinishedAt = DateTimeOffset.UnixEpoch.AddTicks(1) }));
-        _ = Encoding.UTF8.GetBytes(new MonitorState { ExitFile = "/", PidStart = MonitorState.StartOf(Environment.ProcessId) }.Write());
+        _ = Encoding.UTF8.GetBytes(new MonitorState { ExitFile = "/", PidStart = MonitorState.StartOf(Sys.ProcessId()) }.Write());
         _ = IPAddress.Parse("127.0.0.11");
         _ = Names.SocketAddress.Parse("[::1]:53", 53);
         Directory.CreateDirectory("/");
+        ContainerLauncher.Prepare();
         using var loop = new EventLoop();
         GC.Collect();
     }

@@ -25,6 +25,34 @@ internal static class KernelSettings
         }
     }
 
+    /// <summary>A value, or null where the kernel has no such setting.</summary>
+    internal static string? Get(string name)
+    {
+        var path = $"{Root}/{name}";
+        return File.Exists(path) ? File.ReadAllText(path).Trim() : null;
+    }
+
+    /// <summary>Switches IPv6 forwarding on. A forwarding host ignores router advertisements unless told twice, and would lose its own default route.</summary>
+    internal static bool TryForwardIPv6()
+    {
+        const string AcceptAlsoWhenForwarding = "2";
+        if (Get("ipv6/conf/all/forwarding") == "1")
+        {
+            return true;
+        }
+
+        foreach (var directory in Directory.Exists($"{Root}/ipv6/conf") ? Directory.EnumerateDirectories($"{Root}/ipv6/conf") : [])
+        {
+            var name = $"ipv6/conf/{Path.GetFileName(directory)}/accept_ra";
+            if (Get(name) == "1")
+            {
+                _ = TrySet(name, AcceptAlsoWhenForwarding);
+            }
+        }
+
+        return TrySet("ipv6/conf/all/forwarding", "1");
+    }
+
     /// <summary>Sets a value where the kernel has the setting and lets us.</summary>
     internal static bool TrySet(string name, string value)
     {

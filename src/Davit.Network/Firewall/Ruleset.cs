@@ -58,6 +58,8 @@ internal static class Ruleset
         WritePublish(batch, NftFamily.Ipv4);
         WritePublish(batch, NftFamily.Ipv6);
         batch.AddRule(Prerouting, rule => rule.DestinationIsLocal().Jump(Publish));
+        // The kernel never routes ::1 off lo, so a translated connection would hang; untranslated it is refused, and clients go on to 127.0.0.1.
+        batch.AddRule(Output, rule => rule.Protocol(NftFamily.Ipv6).Subnet(Ipv6Destination, IPAddress.IPv6Loopback.GetAddressBytes(), 128).Return());
         batch.AddRule(Output, rule => rule.DestinationIsLocal().Jump(Publish));
         WriteForward(batch);
         WriteBridges(batch, bridges);
@@ -120,8 +122,6 @@ internal static class Ruleset
         // The host's 127.0.0.1 must come back from the container, so it goes there as the bridge's address.
         batch.AddRule(Postrouting, rule => rule.LoadOutputName(0).InSet(Bridges, 0).Protocol(NftFamily.Ipv4)
             .Subnet(Ipv4Source, [127, 0, 0, 0], 8).DestinationTranslated().Masquerade());
-        batch.AddRule(Postrouting, rule => rule.LoadOutputName(0).InSet(Bridges, 0).Protocol(NftFamily.Ipv6)
-            .Subnet(Ipv6Source, IPAddress.IPv6Loopback.GetAddressBytes(), 128).DestinationTranslated().Masquerade());
         foreach (var bridge in bridges)
         {
             // A container that asks for a port published by a neighbour would be answered directly, by an address that it did not ask.

@@ -9,6 +9,7 @@ namespace Davit.Network.Namespaces;
 /// </summary>
 internal sealed class NamespaceThread : IDisposable
 {
+    private const int StackSize = 256 << 10;
     private readonly Lock _gate = new();
     private readonly Queue<Action> _requests = [];
     private readonly SemaphoreSlim _wake = new(0);
@@ -23,7 +24,7 @@ internal sealed class NamespaceThread : IDisposable
     internal NamespaceThread(string name, Func<int> refill)
     {
         _refill = refill;
-        _thread = new Thread(Run) { IsBackground = true, Name = name };
+        _thread = new Thread(Run, StackSize) { IsBackground = true, Name = name };
     }
 
     internal void Start() => _thread.Start();

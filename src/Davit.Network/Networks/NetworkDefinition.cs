@@ -18,7 +18,7 @@ internal static class NetworkDefinition
     {
         if (string.IsNullOrWhiteSpace(options.Name))
         {
-            throw new DavitException(ErrorKind.InvalidArgument, "network name cannot be blank", "give the network a name");
+            throw new DavitException(ErrorKind.InvalidArgument, "invalid name: name is empty", "give the network a name");
         }
 
         if (options.Name is NetworkNames.Bridge or NetworkNames.Host or NetworkNames.None)
@@ -73,12 +73,12 @@ internal static class NetworkDefinition
         var subnets = new List<SubnetModel>();
         foreach (var (subnet, gateway, range) in options.Ipam)
         {
-            if (string.IsNullOrEmpty(subnet))
+            if (string.IsNullOrEmpty(subnet) && string.IsNullOrEmpty(gateway) && string.IsNullOrEmpty(range))
             {
                 continue; // chosen below
             }
 
-            var parsed = ParseSubnet(subnet);
+            var parsed = ParseSubnet(subnet ?? "");
             if (parsed.IsIPv6() && !options.EnableIPv6)
             {
                 continue; // as Docker: without IPv6 its subnets have no meaning
@@ -110,7 +110,7 @@ internal static class NetworkDefinition
         {
             if (!IPAddress.TryParse(text, out var address) || !subnets.Any(subnet => subnet.Subnet.Contains(address)))
             {
-                throw Invalid($"invalid auxiliary address {name}={text}: no subnet of the network contains it", "give an address of one of the subnets");
+                throw Invalid($"invalid auxiliary address {name}: parent subnet {string.Join(", ", subnets.Select(subnet => subnet.Subnet))} doesn't contain this address", $"{text} is in none of the network's subnets");
             }
         }
 
@@ -146,14 +146,14 @@ internal static class NetworkDefinition
             part = IPNetwork.TryParse(range, out var parsed) ? parsed : throw Invalid($"invalid ip-range {range}: invalid CIDR block notation", "write it as 10.1.2.0/26");
             if (!subnet.Contains(part.Value))
             {
-                throw Invalid($"invalid ip-range {range}: it is not part of subnet {subnet}", null);
+                throw Invalid($"invalid ip-range {range}: parent subnet {subnet} doesn't contain ip-range", null);
             }
         }
 
         IPAddress? given = null;
         if (!string.IsNullOrEmpty(gateway) && (!IPAddress.TryParse(gateway, out given) || !subnet.Contains(given)))
         {
-            throw Invalid($"invalid gateway {gateway}: it is not part of subnet {subnet}", null);
+            throw Invalid($"invalid gateway {gateway}: parent subnet {subnet} doesn't contain this address", null);
         }
 
         var auxiliary = options.AuxiliaryAddresses

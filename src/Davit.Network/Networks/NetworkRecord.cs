@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Davit.Network.Networks;
 
-/// <summary>A network as it is kept in the collection <c>networks</c>.</summary>
+/// <summary>A network as it is kept in the collection <c>networks</c>. Properties have setters, since the JSON generator gives an absent init-only property no default.</summary>
 internal sealed record NetworkRecord
 {
     public required string Id { get; init; }
@@ -11,31 +11,31 @@ internal sealed record NetworkRecord
 
     public required string Driver { get; init; }
 
-    public DateTimeOffset Created { get; init; }
+    public DateTimeOffset Created { get; set; }
 
-    public bool Internal { get; init; }
+    public bool Internal { get; set; }
 
-    public bool Attachable { get; init; }
+    public bool Attachable { get; set; }
 
-    public bool Predefined { get; init; }
+    public bool Predefined { get; set; }
 
-    public bool EnableIPv6 { get; init; }
+    public bool EnableIPv6 { get; set; }
 
-    public string IpamDriver { get; init; } = "default";
+    public string IpamDriver { get; set; } = "default";
 
-    public Dictionary<string, string>? IpamOptions { get; init; }
+    public Dictionary<string, string>? IpamOptions { get; set; }
 
-    public List<SubnetRecord> Subnets { get; init; } = [];
+    public List<SubnetRecord> Subnets { get; set; } = [];
 
-    public Dictionary<string, string> Options { get; init; } = [];
+    public Dictionary<string, string> Options { get; set; } = [];
 
-    public Dictionary<string, string> Labels { get; init; } = [];
+    public Dictionary<string, string> Labels { get; set; } = [];
 
     /// <summary>Name of the bridge; empty for <c>host</c> and <c>none</c>.</summary>
-    public string Bridge { get; init; } = "";
+    public string Bridge { get; set; } = "";
 
     /// <summary>Whether the bridge was somebody else's before, and stays when the network goes.</summary>
-    public bool ForeignBridge { get; init; }
+    public bool ForeignBridge { get; set; }
 
     internal NetworkModel ToModel() => new()
     {

@@ -29,11 +29,7 @@ internal sealed record EndpointPlan(NetworkState Network, EndpointRecord Record)
             throw failure is DavitException known ? new DavitException(known.Kind, known.Message, known.Hint, known) : failure;
         }
 
-        if (network.Model.Predefined && (options.Address is not null || options.Address6 is not null))
-        {
-            throw Settings(network, "user specified IP address is supported on user defined networks only");
-        }
-
+        Validate(network, options);
         var four = network.Allocators.FirstOrDefault(allocator => !allocator.Subnet.Subnet.IsIPv6());
         var six = network.Allocators.FirstOrDefault(allocator => allocator.Subnet.Subnet.IsIPv6());
         var address = Take(network, four, options.Address, "IPv4");
@@ -68,6 +64,28 @@ internal sealed record EndpointPlan(NetworkState Network, EndpointRecord Record)
         });
     }
 
+    /// <summary>Says what is wrong with an endpoint's settings, whoever is on the network now.</summary>
+    internal static void Validate(NetworkState network, EndpointOptions options)
+    {
+        if ((options.Address ?? options.Address6) is not null && network.Model.Predefined)
+        {
+            throw Settings("user specified IP address is supported on user defined networks only");
+        }
+
+        foreach (var address in (IPAddress?[])[options.Address, options.Address6])
+        {
+            if (address is not null && network.AllocatorOf(address) is null)
+            {
+                throw Settings($"no configured subnet or ip-range contain the IP address {address}");
+            }
+        }
+
+        if (options.MacAddress is { Length: > 0 } mac)
+        {
+            HardwareAddress.Parse(mac);
+        }
+    }
+
     /// <summary>Gives the addresses back. Runs under the service's lock.</summary>
     internal void ReleaseAddresses() => ReleaseAddresses(Network, Record);
 
@@ -84,12 +102,7 @@ internal sealed record EndpointPlan(NetworkState Network, EndpointRecord Record)
     {
         if (wanted is not null)
         {
-            if (allocator is null || !allocator.Subnet.Subnet.Contains(wanted))
-            {
-                throw Settings(network, $"no configured subnet or ip-range contain the IP address {wanted}");
-            }
-
-            return allocator.TryTake(wanted)
+            return allocator!.TryTake(wanted)
                 ? wanted
                 : throw new DavitException(ErrorKind.Forbidden, "Address already in use", $"{wanted} belongs to another endpoint of network {network.Model.Name}, or to its gateway");
         }
@@ -100,11 +113,10 @@ internal sealed record EndpointPlan(NetworkState Network, EndpointRecord Record)
         }
 
         return allocator.TryTake() ?? throw new DavitException(
-            ErrorKind.Unavailable,
+            ErrorKind.Internal,
             $"no available {family} addresses on this network's address pools: {network.Model.Name} ({network.Model.Id})",
             "remove containers, or make a network with a larger subnet");
     }
 
-    private static DavitException Settings(NetworkState network, string text) =>
-        new(ErrorKind.InvalidArgument, $"invalid config for network {network.Model.Name}: invalid endpoint settings:\n{text}");
+    private static DavitException Settings(string text) => new(ErrorKind.InvalidArgument, "invalid endpoint settings:\n" + text);
 }

@@ -3,20 +3,20 @@ using Davit.Network.Firewall;
 
 namespace Davit.Network.Sandboxes;
 
-/// <summary>What a running container has of the network, as it is kept in the run-time directory for a later daemon.</summary>
+/// <summary>What a running container has of the network, as it is kept in the run-time directory for a later daemon. Properties have setters, since the JSON generator gives an absent init-only property no default.</summary>
 internal sealed record SandboxRecord
 {
     public required string ContainerId { get; init; }
 
-    public string ContainerName { get; init; } = "";
+    public string ContainerName { get; set; } = "";
 
     public required string Id { get; init; }
 
     public required string NamespacePath { get; init; }
 
-    public List<EndpointRecord> Endpoints { get; init; } = [];
+    public List<EndpointRecord> Endpoints { get; set; } = [];
 
-    public List<PortRecord> Ports { get; init; } = [];
+    public List<PortRecord> Ports { get; set; } = [];
 }
 
 /// <summary>An endpoint of a <see cref="SandboxRecord"/>.</summary>
@@ -27,28 +27,28 @@ internal sealed record EndpointRecord
     public required string NetworkId { get; init; }
 
     /// <summary>Name inside; empty on <c>none</c>.</summary>
-    public string Interface { get; init; } = "";
+    public string Interface { get; set; } = "";
 
     /// <summary>The host's end; empty on <c>none</c>.</summary>
-    public string HostInterface { get; init; } = "";
+    public string HostInterface { get; set; } = "";
 
-    public string MacAddress { get; init; } = "";
+    public string MacAddress { get; set; } = "";
 
-    public string? Address { get; init; }
+    public string? Address { get; set; }
 
-    public int PrefixLength { get; init; }
+    public int PrefixLength { get; set; }
 
-    public string? Gateway { get; init; }
+    public string? Gateway { get; set; }
 
-    public string? Address6 { get; init; }
+    public string? Address6 { get; set; }
 
-    public int PrefixLength6 { get; init; }
+    public int PrefixLength6 { get; set; }
 
-    public string? Gateway6 { get; init; }
+    public string? Gateway6 { get; set; }
 
-    public int GatewayPriority { get; init; }
+    public int GatewayPriority { get; set; }
 
-    public List<string> DnsNames { get; init; } = [];
+    public List<string> DnsNames { get; set; } = [];
 
     internal IEnumerable<IPAddress> Addresses =>
         ((string?[])[Address, Address6]).OfType<string>().Select(IPAddress.Parse);

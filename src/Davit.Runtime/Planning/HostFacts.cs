@@ -20,6 +20,9 @@ public sealed record HostFacts
     /// <summary>Whether AppArmor is on.</summary>
     public bool AppArmor { get; init; }
 
+    /// <summary>Compiled system call filters.</summary>
+    public Seccomp.SeccompFilter Filters { get; } = new();
+
     /// <summary>Reads them from this machine.</summary>
     public static HostFacts Read()
     {

@@ -16,7 +16,7 @@ public static class PlanBuilder
     /// <exception cref="DavitException">InvalidArgument: the configuration contradicts itself; the message names the value.</exception>
     public static LaunchPlan ForContainer(Spec spec, PlanOptions options)
     {
-        options = options with { Host = options.Host ?? HostFacts.Read() };
+        options = Complete(options, spec);
         var process = spec.Process ?? throw new DavitException(ErrorKind.InvalidArgument, "the configuration has no process", "set process");
         using var writer = new ProgramWriter();
         var namespaces = (spec.Linux?.Namespaces ?? []).ToDictionary(n => n.Type, StringComparer.Ordinal);
@@ -78,7 +78,7 @@ public static class PlanBuilder
     /// <param name="options">Cgroup path, filter, terminal size.</param>
     public static LaunchPlan ForExec(ProcessSpec process, Spec container, PlanOptions options)
     {
-        options = options with { Host = options.Host ?? HostFacts.Read() };
+        options = Complete(options, container);
         using var writer = new ProgramWriter();
         writer.Current = writer.Parent;
         var cgroups = options.CgroupPath is { } path ? CgroupSteps.OpenExisting(writer, options.Host!.Cgroups, path) : 0;
@@ -99,6 +99,15 @@ public static class PlanBuilder
         writer.Add("change to /", SystemCall.Chdir, writer.String("/"));
         ProcessSteps.Execute(writer, process, options, ownTerminal: false);
         return LaunchPlan.FromBytes(writer.Finish());
+    }
+
+    /// <summary>Adds what the caller left to the specification.</summary>
+    private static PlanOptions Complete(PlanOptions options, Spec spec)
+    {
+        options = options with { Host = options.Host ?? HostFacts.Read() };
+        return options.SeccompFilter is not null || spec.Linux?.Seccomp is not { } seccomp
+            ? options
+            : options with { SeccompFilter = options.Host!.Filters.Compile(seccomp), SeccompFlags = Seccomp.SeccompFilter.Flags(seccomp) };
     }
 
     private static void Root(ProgramWriter writer, Spec spec, ProcessSpec process, PlanOptions options, Func<string, bool> made)
