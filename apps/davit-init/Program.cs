@@ -1,0 +1,1 @@
+return Davit.Init.InitProgram.Run(args);
