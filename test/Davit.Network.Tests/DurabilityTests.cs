@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Davit.Linux.Netlink;
 using Davit.Linux.Nftables;
@@ -92,6 +93,31 @@ public sealed class DurabilityTests
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(host.Instance.RunRoot, "netns")));
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(host.Instance.RunRoot, "network")));
         await host.StartServiceAsync();
+    }
+
+    [Fact]
+    public async Task A_default_bridge_moves_out_of_the_way_of_a_new_route_unless_somebody_uses_it()
+    {
+        await using var host = await TestHost.StartAsync();
+        Assert.Equal("10.213.0.0/24", host.Service.Resolve("bridge").Subnets[0].Subnet.ToString());
+        var id = host.Service.Resolve("bridge").Id;
+        using var links = NetlinkSocket.OpenRoute();
+        var wire = links.FindLink("outwire")!.Index;
+        var request = new NetlinkRequest();
+        request.AddAddress(wire, IPAddress.Parse("10.213.0.200"), 25);
+        links.Execute(request);
+        await host.AttachAsync("c1");
+        await host.RestartAsync();
+        Assert.Equal("10.213.0.0/24", host.Service.Resolve("bridge").Subnets[0].Subnet.ToString());
+        await host.Service.ReleaseAsync("c1", Cancellation);
+        await host.RestartAsync();
+        Assert.Equal("10.213.1.0/24", host.Service.Resolve("bridge").Subnets[0].Subnet.ToString());
+        Assert.Equal(id, host.Service.Resolve("bridge").Id);
+        Assert.DoesNotContain(links.ListAddresses(), address => address.Address.ToString() == "10.213.0.1");
+        var sandbox = await host.AttachAsync("c2");
+        var server = TestHost.Serve(host.OutsidePath, 80);
+        Assert.Equal(TestHost.HostAddress, TestHost.AskFrom(sandbox.NamespacePath, TestHost.OutsideAddress, 80));
+        Assert.True(await server);
     }
 
     [Fact]

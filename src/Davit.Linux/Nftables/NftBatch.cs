@@ -71,6 +71,11 @@ public sealed class NftBatch
         }
 
         _request.AttributeBigEndian(10, _nextSetId++);
+        if (set.Key is [NftField.InterfaceName])
+        {
+            // For nft(8) alone: names are in the machine's byte order (type 0, length 4, value 1), or it lists them as empty.
+            _request.Attribute(13, [0, 4, 1, 0, 0, 0]);
+        }
     }
 
     /// <summary>Adds elements; one that is there with the same value is no failure.</summary>

@@ -1,6 +1,7 @@
 using Davit.Linux;
 using Davit.Linux.Netlink;
 using Davit.Linux.Nftables;
+using Davit.Network.Addresses;
 
 namespace Davit.Network.Firewall;
 
@@ -22,7 +23,6 @@ internal sealed class ForwardGate(NetlinkSocket socket, string mark)
     internal void Update(IReadOnlyCollection<BridgeRules> bridges)
     {
         var notes = new List<string>();
-        var names = bridges.Where(bridge => !bridge.Internal).Select(bridge => bridge.Name).ToList();
         try
         {
             var chains = socket.ListChains();
@@ -30,20 +30,23 @@ internal sealed class ForwardGate(NetlinkSocket socket, string mark)
             foreach (var chain in chains.Where(chain => Inviting.Contains(chain.Name)))
             {
                 var needed = closed.Any(shut => shut.Family == chain.Family && shut.Table == chain.Table);
-                if (Replace(chain, needed ? names : []) && needed)
+                if (Replace(chain, needed ? Names(bridges, chain.Family) : []) && needed)
                 {
-                    notes.Add($"forwarding is closed by table {chain.Table}; rules marked \"{_mark}\" in its chain {chain.Name} let containers through");
+                    notes.Add($"forwarding is closed by table {Text(chain)}; rules marked \"{_mark}\" in its chain {chain.Name} let containers through");
                 }
             }
 
             foreach (var shut in closed.Where(shut => !chains.Any(chain => chain.Family == shut.Family && chain.Table == shut.Table && Inviting.Contains(chain.Name))))
             {
-                notes.Add($"WARNING: chain {shut.Name} of table {shut.Table} drops forwarded packets: containers reach nothing outside until it accepts interfaces {string.Join(", ", names)}");
+                if (Names(bridges, shut.Family) is { Count: > 0 } names)
+                {
+                    notes.Add($"WARNING: chain {shut.Name} of table {Text(shut)} drops forwarded packets: containers reach nothing outside until it accepts interfaces {string.Join(", ", names)}");
+                }
             }
 
             if (chains.Any(chain => chain.Table == "firewalld" && chain.Hook?.Number == NftHook.Forward))
             {
-                notes.Add($"firewalld is active: if containers reach nothing outside, run firewall-cmd --permanent --zone=trusted {string.Join(' ', names.Select(name => "--add-interface=" + name))}");
+                notes.Add($"firewalld is active: if containers reach nothing outside, run firewall-cmd --permanent --zone=trusted {string.Join(' ', Names(bridges, NftFamily.Inet).Select(name => "--add-interface=" + name))}");
             }
         }
         catch (LinuxException e)
@@ -64,6 +67,13 @@ internal sealed class ForwardGate(NetlinkSocket socket, string mark)
 
         Notes = [];
     }
+
+    /// <summary>Bridges with a way out and a subnet of a family.</summary>
+    private static List<string> Names(IReadOnlyCollection<BridgeRules> bridges, NftFamily family) =>
+        [.. bridges.Where(bridge => !bridge.Internal && bridge.Subnets.Any(subnet => family == NftFamily.Inet || subnet.Subnet.IsIPv6() == (family == NftFamily.Ipv6))).Select(bridge => bridge.Name)];
+
+    private static string Text(NftChainRecord chain) =>
+        (chain.Family switch { NftFamily.Ipv4 => "ip ", NftFamily.Ipv6 => "ip6 ", _ => "inet " }) + chain.Table;
 
     private bool Replace(NftChainRecord chain, IReadOnlyCollection<string> bridges)
     {
