@@ -17,6 +17,8 @@ public sealed class CompressionTests : IDisposable
     [Theory]
     [InlineData("gzip")]
     [InlineData("zstd")]
+    [InlineData("bzip2")]
+    [InlineData("xz")]
     [InlineData("cat")]
     public async Task Every_compression_is_known_by_its_first_bytes(string program)
     {
@@ -67,6 +69,27 @@ public sealed class CompressionTests : IDisposable
             if (error is null) Assert.NotEqual(Sample, result.ToArray());
             else Assert.Equal(ErrorKind.DataLoss, Assert.IsType<DavitException>(error).Kind);
         }
+    }
+
+    [Theory]
+    [InlineData("bzip2")]
+    [InlineData("xz")]
+    public async Task What_a_program_cannot_read_is_data_loss_with_its_words(string program)
+    {
+        var file = _scratch.Path + "/sample";
+        await File.WriteAllBytesAsync(file, Sample, Cancellation);
+        ForeignTarTests.Run(program, "-1", file);
+        var whole = await File.ReadAllBytesAsync(Directory.GetFiles(_scratch.Path).Single(), Cancellation);
+        var (plain, _) = await Decompression.OpenAsync(new MemoryStream(whole, 0, whole.Length / 2), leaveOpen: false, Cancellation);
+        var error = await Assert.ThrowsAsync<DavitException>(() => plain.CopyToAsync(Stream.Null, Cancellation));
+        Assert.Equal(ErrorKind.DataLoss, error.Kind);
+        Assert.StartsWith($"{program}: invalid data: ", error.Message, StringComparison.Ordinal);
+        await plain.DisposeAsync();
+
+        // one that nobody reads to its end ends all the same
+        (plain, _) = await Decompression.OpenAsync(new MemoryStream(whole), leaveOpen: false, Cancellation);
+        await plain.ReadExactlyAsync(new byte[10], Cancellation);
+        await plain.DisposeAsync();
     }
 
     [Fact]

@@ -24,8 +24,8 @@ public static class Decompression
         {
             CompressionKind.Gzip => new DecompressingStream(new GZipStream(whole, CompressionMode.Decompress), "gzip"),
             CompressionKind.Zstd => new DecompressingStream(new ZstdSharp.DecompressionStream(whole, leaveOpen: false), "zstd"),
-            CompressionKind.Bzip2 => DecompressionProgram.Open("bzip2", whole, cancellation),
-            CompressionKind.Xz => DecompressionProgram.Open("xz", whole, cancellation),
+            CompressionKind.Bzip2 => ProgramStream.Open("bzip2", whole, cancellation),
+            CompressionKind.Xz => ProgramStream.Open("xz", whole, cancellation),
             _ => whole,
         }, kind);
     }
