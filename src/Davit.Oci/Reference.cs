@@ -87,7 +87,7 @@ public sealed partial record Reference
 
         if (rest.Any(char.IsUpper))
         {
-            problem = $"invalid reference format: repository name ({rest}) must be lowercase";
+            problem = $"invalid reference format: repository name ({(registry == DefaultRegistry && !rest.Contains('/', StringComparison.Ordinal) ? "library/" : "")}{rest}) must be lowercase";
             return false;
         }
 

@@ -67,7 +67,7 @@ internal sealed class ImageSave(ImageCatalog catalog, LayerBlobs layerBlobs, ICo
     private static (Image Image, Reference? Tag) One(CatalogState state, string name)
     {
         var image = ImageLookup.Require(state, name);
-        var tag = !ImageLookup.IsIdPrefix(image.Id, name) && Reference.TryParse(name, out var reference, out _) && reference.Digest is null ? reference : null;
+        var tag = ImageLookup.IsName(state, name) && Reference.Parse(name) is { Digest: null } reference ? reference : null;
         return (image, tag);
     }
 

@@ -33,8 +33,12 @@ internal static class ImageLookup
 
     internal static DavitException Missing(string name) => new(ErrorKind.NotFound, $"No such image: {name}");
 
-    /// <summary>True when a user means an image by its id and not by a name.</summary>
-    internal static bool IsIdPrefix(Digest id, string text) => text.Length > 0 && (id.Hex.StartsWith(text, StringComparison.Ordinal) || (text.Length > Algorithm.Length && id.ToString().StartsWith(text, StringComparison.Ordinal)));
+    /// <summary>True when a text means an image by a name that it has, whatever else it could mean.</summary>
+    internal static bool IsName(CatalogState state, string text) =>
+        Reference.TryParse(text, out var reference, out _) && (reference.Digest is { } digest ? state.Digests.ContainsKey(reference.WithDigest(digest)) : state.Tags.ContainsKey(reference))
+        && !Digest.TryParse(text, out _) && !Digest.TryParse(Algorithm + text, out _);
+
+    private static bool IsIdPrefix(Digest id, string text) => text.Length > 0 && (id.Hex.StartsWith(text, StringComparison.Ordinal) || (text.Length > Algorithm.Length && id.ToString().StartsWith(text, StringComparison.Ordinal)));
 
     private static Image? FindByPrefix(CatalogState state, string text)
     {

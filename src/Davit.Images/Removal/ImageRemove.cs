@@ -13,7 +13,7 @@ internal sealed class ImageRemove(ImageCatalog catalog, Leftover leftover, Actio
         var image = ImageLookup.Require(catalog.State, nameOrId);
         var names = catalog.State.NamesOf(image.Id);
         var quiet = false;
-        if (!ImageLookup.IsIdPrefix(image.Id, nameOrId))
+        if (ImageLookup.IsName(catalog.State, nameOrId))
         {
             if (!force && IsSingle(names) && users(image.Id) is [var user, ..])
             {

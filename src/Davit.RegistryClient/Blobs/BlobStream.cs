@@ -29,7 +29,8 @@ internal sealed class BlobStream(BlobSource source, long start, TimeSpan stall, 
             try
             {
                 if (_body is null) (_response, _body) = await source.OpenAsync(_position, cancellationToken).ConfigureAwait(false);
-                var read = await ReadOnceAsync(buffer, cancellationToken).ConfigureAwait(false);
+                var wanted = (int)Math.Min(buffer.Length, source.Blob.Size - _position);
+                var read = await ReadOnceAsync(buffer[..wanted], cancellationToken).ConfigureAwait(false);
                 if (read > 0)
                 {
                     _position += read;

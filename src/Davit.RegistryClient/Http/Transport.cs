@@ -114,7 +114,7 @@ internal sealed class Transport : IDisposable
                 if (response.StatusCode == HttpStatusCode.Unauthorized)
                 {
                     var asked = Challenge.ReadAll(response.Headers);
-                    if (authorization is null && asked.Count > 0 && asked.All(c => c.Scheme == "basic"))
+                    if (call.Credential is not { IsEmpty: false } && asked.Count > 0 && asked.All(c => c.Scheme == "basic"))
                     {
                         var verb = call.Method.Method[..1] + call.Method.Method[1..].ToLowerInvariant();
                         throw new RegistryFault(401, RegistryFault.Unauthorized, $"{verb} \"{address.GetLeftPart(UriPartial.Path)}\": no basic auth credentials");
