@@ -37,14 +37,14 @@ internal static class ManifestReader
     {
         var manifest = Read(bytes, ImageJson.Default.ImageManifest, "manifest", name);
         if (manifest.SchemaVersion != 2) throw Malformed("manifest", name, $"schemaVersion is {manifest.SchemaVersion}, not 2");
-        Check(manifest.Config, "config", name);
+        manifest = manifest with { Config = Check(manifest.Config, "config", name) };
         if (!ConfigTypes.Contains(manifest.Config.MediaType)) throw new DavitException(ErrorKind.InvalidArgument, $"{name} is not a container image: its configuration has media type \"{manifest.Config.MediaType}\"", "artifacts are not images and cannot be run");
         if (manifest.Config.Size > MostConfigBytes) throw Malformed("manifest", name, $"the configuration has {manifest.Config.Size} bytes, more than the limit of {MostConfigBytes}");
         if (manifest.Layers is null) throw Malformed("manifest", name, "it has no \"layers\"");
         if (manifest.Layers.Count > MostLayers) throw Malformed("manifest", name, $"it has {manifest.Layers.Count} layers, more than the limit of {MostLayers}");
+        manifest = manifest with { Layers = [.. manifest.Layers.Select(l => Check(l, "layer", name))] };
         foreach (var layer in manifest.Layers)
         {
-            Check(layer, "layer", name);
             if (!LayerTypes.Contains(layer.MediaType)) throw new DavitException(ErrorKind.InvalidArgument, $"layer {layer.Digest} of {name} has the unsupported media type \"{layer.MediaType}\"");
         }
 
@@ -56,8 +56,7 @@ internal static class ManifestReader
         var index = Read(bytes, ImageJson.Default.ImageIndex, "index", name);
         if (index.Manifests is null) throw Malformed("index", name, "it has no \"manifests\"");
         if (index.Manifests.Count > MostEntries) throw Malformed("index", name, $"it has {index.Manifests.Count} manifests, more than the limit of {MostEntries}");
-        foreach (var entry in index.Manifests) Check(entry, "manifest", name);
-        return index;
+        return index with { Manifests = [.. index.Manifests.Select(m => Check(m, "manifest", name))] };
     }
 
     /// <summary>A configuration whose layers are those of the manifest.</summary>
@@ -90,10 +89,13 @@ internal static class ManifestReader
     internal static DavitException Malformed(string what, string name, string why, Exception? cause = null) =>
         new(ErrorKind.DataLoss, $"{what} of {name} is malformed: {why}", "the registry or archive serves damaged content", cause);
 
-    private static void Check(Descriptor? descriptor, string what, string name)
+    /// <summary>A descriptor that can be used; what it leaves out is empty, not null.</summary>
+    private static Descriptor Check(Descriptor? descriptor, string what, string name)
     {
         if (descriptor is null || descriptor.Digest.IsEmpty) throw Malformed("manifest", name, $"a {what} has no digest");
         if (descriptor.Size < 0) throw Malformed("manifest", name, $"{what} {descriptor.Digest} has the size {descriptor.Size}");
+        var platform = descriptor.Platform is { } p ? p with { Os = p.Os ?? "", Architecture = p.Architecture ?? "" } : null;
+        return descriptor with { MediaType = descriptor.MediaType ?? "", Platform = platform };
     }
 
     private static T Read<T>(ReadOnlySpan<byte> bytes, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, string what, string name)
