@@ -20,7 +20,10 @@ public static unsafe class ContainerLauncher
 
     /// <summary>Makes the cgroups, starts the container's first process, and returns when it has been executed (or waits at its start gate).</summary>
     /// <exception cref="DavitException">What failed, in runc's words; nothing is left behind.</exception>
-    public static LaunchedProcess Start(LaunchPlan plan, LaunchStreams streams)
+    public static LaunchedProcess Start(LaunchPlan plan, LaunchStreams streams) => Start(plan, streams, null);
+
+    /// <summary>The same, with somebody who runs hooks; a plan made for hooks must have one.</summary>
+    public static LaunchedProcess Start(LaunchPlan plan, LaunchStreams streams, ILaunchHooks? hooks)
     {
         Kernel.Prepare();
         plan.Relocate();
@@ -31,7 +34,7 @@ public static unsafe class ContainerLauncher
             var failed = 0;
             var errno = LaunchChild.Run(program, (LaunchOp*)((byte*)program + program->ParentOps), program->ParentCount, &failed);
             if (errno != 0) throw Failure(plan, program->ParentOps, failed, errno);
-            return Clone(plan, streams);
+            return Clone(plan, streams, hooks);
         }
         catch
         {
@@ -61,7 +64,7 @@ public static unsafe class ContainerLauncher
             var failed = 0;
             var errno = LaunchChild.Run(program, (LaunchOp*)((byte*)program + program->ParentOps), program->ParentCount, &failed);
             if (errno != 0) throw Failure(plan, program->ParentOps, failed, errno);
-            return Clone(plan, streams);
+            return Clone(plan, streams, null);
         }
         finally
         {
@@ -83,7 +86,7 @@ public static unsafe class ContainerLauncher
         }
     }
 
-    private static LaunchedProcess Clone(LaunchPlan plan, LaunchStreams streams)
+    private static LaunchedProcess Clone(LaunchPlan plan, LaunchStreams streams, ILaunchHooks? hooks)
     {
         var program = plan.Program;
         int* pipes = stackalloc int[4];
@@ -114,7 +117,7 @@ public static unsafe class ContainerLauncher
                 Release(pipes[3]);
             }
 
-            var master = Follow(plan, pipes[0], pipes[3], pidFd);
+            var master = Follow(plan, pipes[0], pipes[3], pid, pidFd, hooks);
             return new LaunchedProcess(pid, pidFd, master);
         }
         catch
@@ -193,7 +196,7 @@ public static unsafe class ContainerLauncher
     }
 
     /// <summary>Reads the child's reports until it has been executed, or until it stands at its start gate.</summary>
-    private static int Follow(LaunchPlan plan, int errors, int gate, int pidFd)
+    private static int Follow(LaunchPlan plan, int errors, int gate, int pid, int pidFd, ILaunchHooks? hooks)
     {
         var master = -1;
         int* report = stackalloc int[2];
@@ -211,6 +214,13 @@ public static unsafe class ContainerLauncher
             }
 
             if (report[0] == LaunchReport.AtStartGate) return master;
+            if (report[0] == LaunchReport.AtHooks)
+            {
+                hooks?.Run((HookPoint)report[1], pid, pidFd);
+                Release(gate);
+                continue;
+            }
+
             if (master >= 0) Kernel.Call(SystemCall.Close, master);
             throw Failure(plan, plan.Program->ChildOps, report[0], report[1]);
         }
@@ -231,11 +241,7 @@ public static unsafe class ContainerLauncher
     private static DavitException Failure(LaunchPlan plan, int ops, int index, int errno)
     {
         var op = (LaunchOp*)((byte*)plan.Program + ops) + index;
-        var text = plan.Text(op->Message);
-        var inner = new LinuxException((Errno)errno, "step " + index);
-        if (text.EndsWith('!')) return new DavitException(ErrorKind.InvalidArgument, text[..^1], inner: inner);
-        var kind = text.StartsWith("exec: ", StringComparison.Ordinal) ? ErrorKind.InvalidArgument : ((Errno)errno).Kind() is ErrorKind.NotFound ? ErrorKind.InvalidArgument : ErrorKind.Internal;
-        return new DavitException(kind, $"{text}: {((Errno)errno).Text()}", inner: inner);
+        return LaunchErrors.Failure(plan.Program->Slots[Slot.ContainerPidFd] >= 0, plan.Text(op->Message), (Errno)errno);
     }
 
     private static nint Check(nint result, string call) => result >= 0 ? result : throw new LinuxException((Errno)Kernel.Errno, call).ToDavitException("can't start a process");

@@ -121,6 +121,8 @@ internal static unsafe class LaunchChild
             return program->Scratch[0] == (byte)'/' ? 0 : -2;
         }
 
+        if (op->Code == SystemCall.OwnStreams) return OwnStreams(program, (nint)op->Arguments[0]);
+        if (op->Code == SystemCall.CheckParent) return CheckParent(program);
         return op->Code == SystemCall.CopyFile ? CopyFile(program, op) : -(nint)op->Arguments[0];
     }
 
@@ -137,6 +139,35 @@ internal static unsafe class LaunchChild
             if (signal is not (9 or 19)) Kernel.Call(SystemCall.RtSigaction, signal, (nint)action, 0, 8);
         }
 
+        return 0;
+    }
+
+    /// <summary>Pipes, sockets and terminals among the streams go to the process's user, who may then open them again (/dev/stdout). The null device never does.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint OwnStreams(LaunchHeader* program, nint uid)
+    {
+        for (var fd = 0; fd < 3; fd++)
+        {
+            if (Kernel.Call(SystemCall.Fstat, fd, (nint)program->Scratch) < 0) continue;
+
+            // struct stat: the mode lies at 24, the device number that a node stands for at 40
+            var type = *(int*)(program->Scratch + 24) & 0xf000;
+            var major = (int)(*(long*)(program->Scratch + 40) >> 8);
+            var terminal = type == 0x2000 && major >= 136 && major <= 143;
+            if (type == 0x1000 || type == 0xc000 || terminal) Kernel.Call(SystemCall.Fchown, fd, uid, -1);
+        }
+
+        return 0;
+    }
+
+    /// <summary>The parent holds the only reading end of the report pipe: an error condition on ours means that it died before the death signal was set.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint CheckParent(LaunchHeader* program)
+    {
+        var poll = (int*)program->Scratch;
+        poll[0] = (int)program->Slots[Slot.ErrorPipe];
+        poll[1] = 0;
+        if (Kernel.Call(SystemCall.Poll, (nint)poll, 1, 0) > 0 && (poll[1] >> 16 & 8) != 0) Kernel.Call(SystemCall.ExitGroup, 97);
         return 0;
     }
 

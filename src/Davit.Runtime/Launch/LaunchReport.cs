@@ -8,4 +8,7 @@ internal static class LaunchReport
 
     /// <summary>The child waits at its start gate.</summary>
     internal const int AtStartGate = -2;
+
+    /// <summary>Hooks are to run now; the second number is the <see cref="HookPoint"/>.</summary>
+    internal const int AtHooks = -3;
 }

@@ -7,6 +7,8 @@ internal static class SystemCall
     internal const int Write = 1;
     internal const int Open = 2;
     internal const int Close = 3;
+    internal const int Fstat = 5;
+    internal const int Poll = 7;
     internal const int RtSigaction = 13;
     internal const int RtSigprocmask = 14;
     internal const int Ioctl = 16;
@@ -78,4 +80,10 @@ internal static class SystemCall
 
     /// <summary>Copies a small file (cgroup settings): source path, destination path.</summary>
     internal const int CopyFile = -6;
+
+    /// <summary>Gives the streams to a user: user id.</summary>
+    internal const int OwnStreams = -7;
+
+    /// <summary>Ends when the parent is gone.</summary>
+    internal const int CheckParent = -8;
 }

@@ -27,7 +27,6 @@ public static class PlanBuilder
 
         bool Made(string type) => namespaces.TryGetValue(type, out var n) && string.IsNullOrEmpty(n.Path);
         if (!Made("mount")) throw new DavitException(ErrorKind.InvalidArgument, "a container needs a mount namespace of its own", "add the namespace mount without a path");
-        if (Made("time")) throw new DavitException(ErrorKind.NotImplemented, "time namespaces are not offered", "leave the namespace time out");
 
         writer.Current = writer.Parent;
         IReadOnlyList<string> directories = [];
@@ -45,13 +44,15 @@ public static class PlanBuilder
         CgroupSteps.Join(writer, options.CgroupPath is null || options.Host!.Cgroups.IsUnified ? 0 : options.Host.Cgroups.Version1.Count);
         Join(writer, namespaces);
         if (Made("cgroup")) writer.Add("unshare the cgroup namespace", SystemCall.Unshare, 0x02000000);
+        if (Made("time")) Time(writer, spec);
+        if (spec.Hooks is { Prestart.Count: > 0 } or { CreateRuntime.Count: > 0 }) Hooks(writer, options, HookPoint.Runtime);
         Root(writer, spec, process, options, Made);
         ProcessSteps.Execute(writer, process, options, ownTerminal: true);
 
         ulong flags = 0;
         foreach (var (type, flag) in Namespaces)
         {
-            if (type != "cgroup" && Made(type)) flags |= flag;
+            if (type is not ("cgroup" or "time") && Made(type)) flags |= flag;
         }
 
         var header = writer.Header with
@@ -133,7 +134,30 @@ public static class PlanBuilder
         if (options.CreateWorkingDirectory && process.Cwd.Trim('/').Length > 0) WorkingDirectory(writer, process.Cwd);
         foreach (var path in spec.Linux?.MaskedPaths ?? []) MountSteps.Mask(writer, path);
         foreach (var path in spec.Linux?.ReadonlyPaths ?? []) MountSteps.Protect(writer, path);
+        if (spec.Hooks is { CreateContainer.Count: > 0 }) Hooks(writer, options, HookPoint.CreateContainer);
         RootSteps.Pivot(writer, spec);
+    }
+
+    /// <summary>A new time namespace takes effect with the execve; its offsets are set before.</summary>
+    private static void Time(ProgramWriter writer, Spec spec)
+    {
+        writer.Add("unshare the time namespace", SystemCall.Unshare, 0x80);
+        if (spec.Linux?.TimeOffsets is not { Count: > 0 } offsets) return;
+        const string What = "write /proc/self/timens_offsets";
+        var text = string.Concat(offsets.Select(o => $"{o.Key} {o.Value.Secs} {o.Value.Nanosecs}\n"));
+        writer.Add(What, SystemCall.Open, writer.String("/proc/self/timens_offsets"), 1 | RootSteps.OCloseOnExec);
+        writer.Last(result: Slot.Scratch);
+        writer.Add(What, SystemCall.Write, Argument.Slot(Slot.Scratch), writer.String(text), System.Text.Encoding.UTF8.GetByteCount(text));
+        RootSteps.Close(writer, Slot.Scratch);
+    }
+
+    private static void Hooks(ProgramWriter writer, PlanOptions options, HookPoint point)
+    {
+        if (!options.Hooks) return;
+        var report = writer.Bytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>([LaunchReport.AtHooks, (int)point]));
+        writer.Add("ask for hooks", SystemCall.Write, Argument.Slot(Slot.ErrorPipe), Argument.Data(report), 8);
+        writer.Add("wait for hooks", SystemCall.Gate, Slot.Gate);
+        writer.Header = writer.Header with { Gated = 1 };
     }
 
     private static void WorkingDirectory(ProgramWriter writer, string cwd)

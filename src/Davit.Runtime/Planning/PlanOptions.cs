@@ -30,6 +30,9 @@ public sealed record PlanOptions
     /// <summary>Directory of the bundle: relative paths of the specification start there.</summary>
     public string Bundle { get; init; } = "/";
 
+    /// <summary>Stop at the points of the specification's hooks, for <see cref="Launch.ILaunchHooks"/>.</summary>
+    public bool Hooks { get; init; }
+
     /// <summary>Start without a session keyring of its own.</summary>
     public bool NoNewKeyring { get; init; }
 

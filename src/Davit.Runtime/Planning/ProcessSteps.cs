@@ -55,6 +55,8 @@ internal static class ProcessSteps
                 // EINVAL: the descriptor stands at its place already
                 writer.Last(tolerate: 22);
             }
+
+            if (user.Uid != 0) writer.Add("give the streams to the user", SystemCall.OwnStreams, user.Uid);
         }
 
         if (!options.NoNewKeyring)
@@ -77,7 +79,12 @@ internal static class ProcessSteps
             writer.Add($"apply AppArmor profile {process.ApparmorProfile}", SystemCall.Write, Argument.Slot(Slot.AppArmor), writer.String("exec " + process.ApparmorProfile), System.Text.Encoding.UTF8.GetByteCount(process.ApparmorProfile) + 5);
         }
 
-        if (options.DieWithParent) writer.Add("follow the parent into death", SystemCall.Prctl, PrSetPdeathsig, 9, 0, 0, 0);
+        if (options.DieWithParent)
+        {
+            writer.Add("follow the parent into death", SystemCall.Prctl, PrSetPdeathsig, 9, 0, 0, 0);
+            writer.Add("find the parent", SystemCall.CheckParent);
+        }
+
         if (options.StartGate is not null) WaitAtGate(writer, process, arguments);
         if (process.NoNewPrivileges) Seccomp(writer, options);
         writer.Add("close descriptors", SystemCall.CloseRange, 3 + options.PreserveDescriptors, uint.MaxValue, 4);
@@ -205,6 +212,24 @@ internal static class ProcessSteps
         writer.Header = writer.Header with { StartGated = 1 };
     }
 
+    /// <summary>execve says ENOENT also of a missing interpreter, and EACCES also of a directory: looks which it was.</summary>
+    private static void Explain(ProgramWriter writer, string program)
+    {
+        const int Here = -100, NotThere = 2, NoAccess = 13, NoDirectory = 20, IsDirectory = 21;
+        var (what, path) = ($"exec: \"{program}\"", writer.String(program));
+        writer.Last(tolerate: NotThere, tolerate1: NoAccess);
+        writer.Add(what, SystemCall.Faccessat, Here, path, 0);
+        writer.Last(tolerate: NotThere, tolerate1: NoAccess, tolerate2: NoDirectory, skipOnError: 5);
+        writer.Add(what, SystemCall.Open, path, RootSteps.OPath | RootSteps.ODirectory | RootSteps.OCloseOnExec);
+        writer.Last(tolerate: NoDirectory, tolerate1: NoAccess, skipOnError: 1);
+        writer.Add(what, SystemCall.Fail, IsDirectory);
+        writer.Add(what, SystemCall.Faccessat, Here, path, 1);
+        writer.Last(tolerate: NoAccess, skipOnError: 1);
+        writer.Add($"exec {program}", SystemCall.Fail, NotThere);
+        writer.Add(what, SystemCall.Fail, NoAccess);
+        writer.Add(what, SystemCall.Fail, NotThere);
+    }
+
     private static string NotFound(string program) =>
         program.Contains('/', StringComparison.Ordinal) ? $"exec: \"{program}\"" : $"exec: \"{program}\": executable file not found in $PATH!";
 
@@ -226,6 +251,7 @@ internal static class ProcessSteps
             writer.Add(direct ? $"exec: \"{program}\"" : $"exec {candidate}", SystemCall.Execve, writer.String(candidate), argv, envp);
             // as a search of PATH goes: what is missing or may not be executed is not the program
             if (!direct) writer.Last(tolerate: 2, tolerate1: 13, tolerate2: 20);
+            else Explain(writer, program);
         }
 
         writer.Add(NotFound(program), SystemCall.Fail, 2);

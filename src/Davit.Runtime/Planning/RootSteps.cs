@@ -13,6 +13,9 @@ internal static class RootSteps
     private const long ResolveInRoot = 0x10;
     private const int MaxMountData = 4095;
 
+    /// <summary>Features that tie a layer to its place stay off, whatever the kernel's default is.</summary>
+    private const string Portable = ",index=off,redirect_dir=off,metacopy=off";
+
     /// <summary>Cuts the mount namespace off from the host's and puts the root's descriptor into its slot.</summary>
     internal static void Enter(ProgramWriter writer, Spec spec, PlanOptions options)
     {
@@ -58,7 +61,7 @@ internal static class RootSteps
     }
 
     private static string Data(OverlaySource overlay, IEnumerable<string> lower) =>
-        $"lowerdir={string.Join(':', lower.Select(Escape))},upperdir={Escape(overlay.UpperDirectory)},workdir={Escape(overlay.WorkDirectory)}{(overlay.Volatile ? ",volatile" : "")}";
+        $"lowerdir={string.Join(':', lower.Select(Escape))},upperdir={Escape(overlay.UpperDirectory)},workdir={Escape(overlay.WorkDirectory)}{Portable}{(overlay.Volatile ? ",volatile" : "")}";
 
     private static string Escape(string path) => path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(":", "\\:", StringComparison.Ordinal).Replace(",", "\\,", StringComparison.Ordinal);
 

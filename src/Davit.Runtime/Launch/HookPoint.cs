@@ -1,0 +1,11 @@
+namespace Davit.Runtime.Launch;
+
+/// <summary>Points of a start at which hooks run.</summary>
+public enum HookPoint
+{
+    /// <summary>Prestart and createRuntime: the namespaces are there, the root is not yet; in the runtime's namespaces.</summary>
+    Runtime = 1,
+
+    /// <summary>CreateContainer: before pivot_root; in the container's namespaces.</summary>
+    CreateContainer = 2,
+}

@@ -1,0 +1,11 @@
+namespace Davit.Runtime.Launch;
+
+/// <summary>Runs hooks while the container's process waits.</summary>
+public interface ILaunchHooks
+{
+    /// <summary>Runs those of one point.</summary>
+    /// <param name="point">Where the start stands.</param>
+    /// <param name="pid">The container's process.</param>
+    /// <param name="pidFd">Its descriptor.</param>
+    void Run(HookPoint point, int pid, int pidFd);
+}
