@@ -38,8 +38,10 @@ public sealed class StringList(IReadOnlyList<string> words) : IReadOnlyList<stri
     public override int GetHashCode() => words.Aggregate(0, HashCode.Combine);
 }
 
-internal sealed class StringListConverter : JsonConverter<StringList>
+/// <summary>JSON of <see cref="StringList"/>: an array, or one string.</summary>
+public sealed class StringListConverter : JsonConverter<StringList>
 {
+    /// <inheritdoc/>
     public override StringList? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType == JsonTokenType.String) return new StringList([reader.GetString()!]);
@@ -53,6 +55,7 @@ internal sealed class StringListConverter : JsonConverter<StringList>
         return new StringList(words);
     }
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, StringList value, JsonSerializerOptions options)
     {
         writer.WriteStartArray();
