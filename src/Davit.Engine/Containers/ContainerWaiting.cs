@@ -1,0 +1,30 @@
+using Davit.DockerApi.Containers;
+using Davit.Engine.Containers.Model;
+
+namespace Davit.Engine.Containers;
+
+public sealed partial class ContainerService
+{
+    /// <summary>Registers for the end of a container at once; the result completes with it.</summary>
+    /// <param name="idOrName">Which.</param>
+    /// <param name="condition">What to wait for.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public Task<ContainerWait> Wait(string idOrName, WaitCondition condition, CancellationToken cancellation)
+    {
+        var container = _table.Get(idOrName);
+        if (condition == WaitCondition.Removed) return ResultAsync(container.Removed.Task, cancellation);
+
+        // Taken first: an end between the two looks is not missed.
+        var next = container.NextExit;
+        if (condition == WaitCondition.NextExit) return ResultAsync(next, cancellation);
+        return container.Model.State.IsActive ? ResultAsync(next, cancellation) : Task.FromResult(Result(container.Model));
+    }
+
+    private static async Task<ContainerWait> ResultAsync(Task<ContainerModel> end, CancellationToken cancellation) => Result(await end.WaitAsync(cancellation).ConfigureAwait(false));
+
+    private static ContainerWait Result(ContainerModel model) => new()
+    {
+        StatusCode = model.State.ExitCode,
+        Error = model.State.Error.Length > 0 ? new() { Message = model.State.Error } : null,
+    };
+}

@@ -1,0 +1,42 @@
+using Davit.DockerApi.Containers;
+using Davit.Engine.Containers.Spec;
+
+namespace Davit.Engine.Containers.Create;
+
+/// <summary>Fills in what a request leaves out, as Docker's inspect then shows it.</summary>
+internal static class HostConfigDefaults
+{
+    public static HostConfig Fill(HostConfig host, EngineOptions options)
+    {
+        var security = SecurityOptions.Parse(host.SecurityOpt ?? []);
+        var bare = host.Privileged || security.SystemPathsUnconfined;
+        return host with
+        {
+            NetworkMode = host.NetworkMode is "" or "default" ? "bridge" : host.NetworkMode,
+            RestartPolicy = host.RestartPolicy is { Name.Length: > 0 } policy ? policy : new() { Name = "no" },
+            LogConfig = host.LogConfig is { Type.Length: > 0 } log ? log with { Config = log.Config ?? new Dictionary<string, string>() }
+                : new() { Type = options.LogDriver, Config = host.LogConfig?.Config is { Count: > 0 } given ? given : options.LogOptions },
+            IpcMode = host.IpcMode.Length == 0 ? "private" : host.IpcMode,
+            CgroupnsMode = host.CgroupnsMode.Length == 0 ? "private" : host.CgroupnsMode,
+            ShmSize = host.ShmSize == 0 ? options.ShmSize : host.ShmSize,
+            Runtime = string.IsNullOrEmpty(host.Runtime) ? "davit" : host.Runtime,
+            ConsoleSize = host.ConsoleSize ?? [0, 0],
+            PortBindings = host.PortBindings ?? new Dictionary<string, IReadOnlyList<PortBinding>?>(),
+            MemorySwap = host.Memory > 0 && host.MemorySwap == 0 ? host.Memory * 2 : host.MemorySwap,
+            MemorySwappiness = host.MemorySwappiness == -1 ? null : host.MemorySwappiness,
+            PidsLimit = host.PidsLimit is <= 0 ? null : host.PidsLimit,
+            MaskedPaths = host.MaskedPaths ?? (bare ? null : SpecDefaults.MaskedPaths),
+            ReadonlyPaths = host.ReadonlyPaths ?? (bare ? null : SpecDefaults.ReadOnlyPaths),
+            BlkioWeightDevice = host.BlkioWeightDevice ?? [],
+            BlkioDeviceReadBps = host.BlkioDeviceReadBps ?? [],
+            BlkioDeviceWriteBps = host.BlkioDeviceWriteBps ?? [],
+            BlkioDeviceReadIOps = host.BlkioDeviceReadIOps ?? [],
+            BlkioDeviceWriteIOps = host.BlkioDeviceWriteIOps ?? [],
+            Dns = host.Dns ?? [],
+            DnsOptions = host.DnsOptions ?? [],
+            DnsSearch = host.DnsSearch ?? [],
+            Devices = host.Devices ?? [],
+            Ulimits = host.Ulimits ?? [],
+        };
+    }
+}

@@ -1,0 +1,97 @@
+using System.Net;
+using Davit.DockerApi.Containers;
+using Davit.Network;
+using Davit.Primitives;
+
+namespace Davit.Engine.Containers.Create;
+
+/// <summary>Which networks a new container will be on.</summary>
+internal static class NetworkPlan
+{
+    public static IReadOnlyDictionary<string, EndpointSettings> Make(ContainerConfig config, HostConfig host, NetworkingConfig? networking, INetworkService networks)
+    {
+        var mode = host.NetworkMode;
+        if (HostConfigValidation.IsContainer(mode)) return new Dictionary<string, EndpointSettings>();
+        var result = new Dictionary<string, EndpointSettings>(StringComparer.Ordinal);
+        var asked = networking?.EndpointsConfig ?? new Dictionary<string, EndpointSettings?>();
+        var primary = Find(networks, config.NetworkDisabled ? "none" : mode);
+        result[primary.Name] = new EndpointSettings();
+        foreach (var (key, settings) in asked)
+        {
+            var network = Find(networks, key == "default" ? "bridge" : key);
+            if (result.Count > 0 && network.Name != primary.Name && (mode is "host" or "none" || network.Name is "host" or "none"))
+            {
+                throw new DavitException(ErrorKind.InvalidArgument, $"conflicting options: cannot attach both user-defined and non-user-defined network-modes");
+            }
+
+            Validate(network, settings);
+            result[network.Name] = Asked(settings) with { NetworkID = network.Id };
+        }
+
+        result[primary.Name] = result[primary.Name] with { NetworkID = primary.Id };
+        if (config.MacAddress is { Length: > 0 } mac && result[primary.Name].MacAddress.Length == 0)
+        {
+            result[primary.Name] = result[primary.Name] with { MacAddress = mac };
+            Validate(primary, result[primary.Name]);
+        }
+
+        return result;
+    }
+
+    /// <summary>What connect asks for, checked.</summary>
+    public static EndpointSettings Checked(NetworkModel network, EndpointSettings? settings)
+    {
+        Validate(network, settings);
+        return Asked(settings) with { NetworkID = network.Id };
+    }
+
+    /// <summary>For the network service.</summary>
+    public static EndpointOptions Endpoint(NetworkModel network, EndpointSettings settings, IReadOnlyList<string> names) => new()
+    {
+        Network = network.Id,
+        Address = Address(settings.IPAMConfig?.IPv4Address),
+        Address6 = Address(settings.IPAMConfig?.IPv6Address),
+        MacAddress = settings.MacAddress.Length > 0 ? settings.MacAddress : null,
+        GatewayPriority = settings.GwPriority,
+        Aliases = network.Predefined ? [] : [.. names.Take(1), .. settings.Aliases ?? [], .. names.Skip(1)],
+    };
+
+    private static NetworkModel Find(INetworkService networks, string name)
+    {
+        try
+        {
+            return networks.Resolve(name);
+        }
+        catch (DavitException error) when (error.Kind == ErrorKind.NotFound)
+        {
+            throw new DavitException(ErrorKind.NotFound, $"network {name} not found", error.Hint, error);
+        }
+    }
+
+    private static EndpointSettings Asked(EndpointSettings? settings) => settings is null ? new() : new()
+    {
+        IPAMConfig = settings.IPAMConfig, Aliases = settings.Aliases, MacAddress = settings.MacAddress, DriverOpts = settings.DriverOpts, GwPriority = settings.GwPriority,
+    };
+
+    private static void Validate(NetworkModel network, EndpointSettings? settings)
+    {
+        if (settings is null) return;
+        if (settings.Links is { Count: > 0 }) throw Invalid($"links of network {network.Name}: links between containers are not offered");
+        if (settings.DriverOpts is { Count: > 0 } options) throw Invalid($"driver-opt of network {network.Name}: unknown option \"{options.Keys.First()}\"");
+        if (settings.IPAMConfig?.LinkLocalIPs is { Count: > 0 }) throw Invalid($"link-local-ip of network {network.Name} is not offered");
+        if (settings.MacAddress.Length > 0 && !System.Net.NetworkInformation.PhysicalAddress.TryParse(settings.MacAddress, out _)) throw Invalid($"invalid MAC address: {settings.MacAddress}");
+        foreach (var text in (string?[])[settings.IPAMConfig?.IPv4Address, settings.IPAMConfig?.IPv6Address])
+        {
+            if (string.IsNullOrEmpty(text)) continue;
+            if (!IPAddress.TryParse(text, out var address)) throw Invalid($"invalid endpoint settings: invalid IP address: {text}");
+            if (network.Predefined) throw Invalid("invalid endpoint settings: user specified IP address is supported on user defined networks only");
+            if (!network.Subnets.Any(subnet => subnet.Subnet.Contains(address))) throw Invalid($"invalid endpoint settings: no configured subnet contains IP address {text}");
+        }
+
+        if (network.Predefined && settings.Aliases is { Count: > 0 }) throw Invalid("network-scoped aliases are only supported for user-defined networks");
+    }
+
+    private static IPAddress? Address(string? text) => string.IsNullOrEmpty(text) ? null : IPAddress.Parse(text);
+
+    private static DavitException Invalid(string message) => new(ErrorKind.InvalidArgument, message);
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+using Davit.DockerApi;
+using Davit.DockerApi.Containers;
+using Davit.Engine.Resources;
+
+namespace Davit.Engine.Stats;
+
+/// <summary>Counters in the form of the API.</summary>
+internal static class StatsView
+{
+    public static ContainerStats Of(ContainerStats head, ResourceUsage usage, ContainerStats? previous, DateTimeOffset now) => head with
+    {
+        Read = Timestamp.Format(now),
+        Preread = previous?.Read ?? Timestamp.Never,
+        PidsStats = new() { Current = usage.Tasks, Limit = usage.TaskLimit > 0 ? (ulong)usage.TaskLimit : ulong.MaxValue },
+        BlkioStats = new() { IoServiceBytesRecursive = Blocks(usage.BlockBytes), IoServicedRecursive = Blocks(usage.BlockOperations) },
+        CpuStats = new()
+        {
+            CpuUsage = new() { TotalUsage = usage.CpuTotal, UsageInUsermode = usage.CpuUser, UsageInKernelmode = usage.CpuSystem, PercpuUsage = usage.CpuPerProcessor },
+            SystemCpuUsage = SystemTime(),
+            OnlineCpus = Environment.ProcessorCount,
+            ThrottlingData = new() { Periods = usage.Periods, ThrottledPeriods = usage.ThrottledPeriods, ThrottledTime = usage.ThrottledTime },
+        },
+        PrecpuStats = previous?.CpuStats ?? new(),
+        MemoryStats = new() { Usage = usage.Memory, MaxUsage = usage.MemoryPeak, Limit = usage.MemoryLimit, Failcnt = usage.MemoryFailures, Stats = usage.MemoryDetails },
+    };
+
+    private static List<BlkioEntry>? Blocks(IReadOnlyList<BlockCounter> counters) =>
+        counters.Count == 0 ? null : [.. counters.Select(counter => new BlkioEntry { Major = counter.Major, Minor = counter.Minor, Op = counter.Operation, Value = counter.Value })];
+
+    /// <summary>Nanoseconds that all processors together have had.</summary>
+    private static long SystemTime()
+    {
+        var fields = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Take(7);
+        return fields.Sum(field => long.Parse(field, CultureInfo.InvariantCulture)) * 10_000_000;
+    }
+}
