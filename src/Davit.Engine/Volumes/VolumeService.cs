@@ -9,7 +9,7 @@ using Davit.Storage.Documents;
 namespace Davit.Engine.Volumes;
 
 /// <summary>Volumes of the <c>local</c> driver: a directory each under the data root, or a mount that their options describe.</summary>
-public sealed partial class VolumeService
+public sealed partial class VolumeService : IDisposable
 {
     private const string Collection = "volumes";
 
@@ -36,6 +36,9 @@ public sealed partial class VolumeService
             .ToDictionary(volume => volume.Name, StringComparer.Ordinal);
         RemoveUnrecorded();
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _gate.Dispose();
 
     /// <summary>All volumes.</summary>
     public IReadOnlyCollection<VolumeModel> List() => [.. _volumes.Values];
