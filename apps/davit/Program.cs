@@ -1,0 +1,1 @@
+return await Davit.Cli.Cli.RunAsync(args);
