@@ -95,7 +95,9 @@ public sealed class LayerLifeTests : IAsyncDisposable
         Assert.Single(Directory.GetDirectories(Data + "/containers-fs-ephemeral"));
         Assert.Empty(Directory.GetFiles(Data + "/content/ingest"));
 
-        // a reboot empties the run-time directory
+        // a power cut can take the fresh directories of an acknowledged container, and a reboot empties the run-time directory
+        await _fixture.ReopenAsync(() => Directory.Delete(Data + "/containers-fs/kept", recursive: true));
+        Assert.True(Directory.Exists(Layers.FindRootFs("kept")!.UpperDirectory));
         await _fixture.ReopenAsync(() => Directory.Delete(_fixture.Instance.RunRoot, recursive: true));
         Assert.Equal(["kept"], Layers.ListRootFs());
         Assert.Empty(Directory.GetDirectories(Data + "/containers-fs-ephemeral"));

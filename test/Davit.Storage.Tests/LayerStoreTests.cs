@@ -77,6 +77,38 @@ public sealed class LayerStoreTests : IAsyncDisposable
         using (var mount = Layers.Mount(root, readOnly: true)) Assert.Equal("127", await File.ReadAllTextAsync(mount.Path + "/f127", Cancellation));
     }
 
+    [Fact]
+    public async Task Kernels_without_lowerdir_plus_mount_a_hundred_and_more_layers_too()
+    {
+        // the way of kernels before 6.5 works on every later one: it is called here directly
+        var old = typeof(Linux.Mounts.DetachedOverlay).GetMethod("Old", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!;
+        var chain = new List<Digest>();
+        for (var i = 0; i < 128; i++)
+        {
+            var tar = await Tars.WriteAsync(Tars.File($"f{i}", $"{i}"));
+            chain.Add((await Layers.ApplyAsync(chain, null, new MemoryStream(tar), Cancellation)).ChainId);
+        }
+
+        var root = Layers.CreateRootFs("old", chain, ephemeral: true);
+        var scratch = Directory.CreateDirectory(_fixture.Root + "/mnt").FullName;
+        var here = Environment.CurrentDirectory;
+        using (var mount = (Linux.Descriptors.FileDescriptor)old.Invoke(null, [root.LowerDirectories, root.UpperDirectory, root.WorkDirectory, new[] { "index=off", "volatile" }, scratch])!)
+        {
+            Assert.Equal(128, Directory.GetFiles($"/proc/self/fd/{mount.Number}").Length);
+            await File.WriteAllTextAsync($"/proc/self/fd/{mount.Number}/new", "new", Cancellation);
+        }
+
+        Layers.PrepareMount(root);
+        using (var mount = (Linux.Descriptors.FileDescriptor)old.Invoke(null, [new[] { root.UpperDirectory, root.LowerDirectories[0] }, null, null, Array.Empty<string>(), scratch])!)
+        {
+            Assert.Equal("new", await File.ReadAllTextAsync($"/proc/self/fd/{mount.Number}/new", Cancellation));
+            Assert.Throws<IOException>(() => File.WriteAllText($"/proc/self/fd/{mount.Number}/no", ""));
+        }
+
+        Assert.Equal(here, Environment.CurrentDirectory);
+        Assert.Empty(Directory.GetFileSystemEntries(scratch));
+    }
+
     private string? Text(RootFs root, string path) => Layers.TryReadFile(root, path) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 
     private async Task<List<Digest>> ChainAsync(params (Archive.Tar.TarEntry, byte[])[][] layers)

@@ -29,9 +29,7 @@ internal sealed partial class LayerStore
             var directory = Path.Combine(ephemeral ? _paths.EphemeralRootFs : _paths.RootFs, id);
             try
             {
-                DiskFiles.MakeDirectory(directory, 0x1C0);
-                DiskFiles.MakeDirectory(Path.Combine(directory, "upper"), 0x1ED);
-                DiskFiles.MakeDirectory(Path.Combine(directory, "work"), 0x1C0);
+                MakeDirectories(directory);
                 RecordChain(id, chain, ephemeral);
             }
             catch
@@ -94,6 +92,13 @@ internal sealed partial class LayerStore
         }
     }
 
+    private static void MakeDirectories(string directory)
+    {
+        DiskFiles.MakeDirectory(directory, 0x1C0);
+        DiskFiles.MakeDirectory(Path.Combine(directory, "upper"), 0x1ED);
+        DiskFiles.MakeDirectory(Path.Combine(directory, "work"), 0x1C0);
+    }
+
     private RootFsEntry RequireRootFs(string id) =>
         _rootFs.TryGetValue(id, out var entry) ? entry : throw new DavitException(ErrorKind.NotFound, $"root file system {id}: not found");
 
@@ -153,7 +158,9 @@ internal sealed partial class LayerStore
         var directories = DiskFiles.Names(_paths.RootFs).ToHashSet(StringComparer.Ordinal);
         foreach (var (id, json) in rows)
         {
-            if (directories.Remove(id) && TryLoad(id, json, _paths.RootFs, ephemeral: false)) continue;
+            // A power cut right after the creation can take the directories, though not the row: nothing was in them yet.
+            if (!directories.Remove(id)) MakeDirectories(Path.Combine(_paths.RootFs, id));
+            if (TryLoad(id, json, _paths.RootFs, ephemeral: false)) continue;
             Forget(_documents.WriteAsync([new(RootFsCollection, id, null)], CancellationToken.None));
         }
 

@@ -39,6 +39,8 @@ internal sealed class LayerSync : IAsyncDisposable
         Task? running;
         lock (_gate)
         {
+            // what an earlier sync failed on waits without anybody running
+            if (_waiting.Count > 0) _running ??= RunAsync();
             running = _running;
             _hurry.TrySetResult();
         }
