@@ -18,6 +18,7 @@ public sealed class ImageBuilder : IImageBuilder, IAsyncDisposable
 {
     private readonly BuilderServices _services;
     private readonly IDisposable _keep;
+    private readonly RunExecutor _executor;
 
     /// <summary>Opens the builder and its cache; what an interrupted build left is removed.</summary>
     /// <param name="instance">Paths and names.</param>
@@ -55,6 +56,7 @@ public sealed class ImageBuilder : IImageBuilder, IAsyncDisposable
             Steps = new KeyedGate(),
             Slots = new SemaphoreSlim(options.ParallelSteps),
         };
+        _executor = new RunExecutor(_services);
         _keep = images.KeepFor(_services.Cache.Chains);
         Leftovers.Remove(_services);
     }
@@ -68,7 +70,7 @@ public sealed class ImageBuilder : IImageBuilder, IAsyncDisposable
         var session = new BuildSession(_services, context, request.NoCache);
         await using (session.ConfigureAwait(false))
         {
-            return await new BuildRun(session, request, new RunExecutor(_services), progress).RunAsync(cancellation).ConfigureAwait(false);
+            return await new BuildRun(session, request, _executor, progress).RunAsync(cancellation).ConfigureAwait(false);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Davit.Build.Graph;
+using Davit.Linux.Signals;
 using Davit.Dockerfile.Instructions;
 using Davit.Oci.Image;
 using Davit.Primitives;
@@ -105,7 +106,7 @@ internal sealed partial class StageConverter
     private void ConvertStopSignal(StageState state, StopSignalInstruction stop, bool isTrigger)
     {
         var signal = Word(state, stop.Signal, stop);
-        if (!SignalName.IsKnown(signal)) throw new DavitException(ErrorKind.InvalidArgument, $"invalid signal: {signal}", "a signal is a number from 1 to 64 or a name as SIGTERM");
+        if (!SignalNames.TryParse(signal, out _)) throw new DavitException(ErrorKind.InvalidArgument, $"invalid signal: {signal}", "a signal is a number from 1 to 64 or a name as SIGTERM");
         state.Config = state.Config with { StopSignal = signal };
         AddConfigStep(state, stop, "STOPSIGNAL " + signal, isTrigger);
     }

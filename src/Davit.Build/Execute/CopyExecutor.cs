@@ -86,6 +86,7 @@ internal static class CopyExecutor
     /// <summary>True when a file is a tar, compressed or not.</summary>
     private static async Task<bool> ArchiveAsync(Selection selection, CancellationToken cancellation)
     {
+        var isArchive = false;
         try
         {
             var file = Open(selection);
@@ -97,15 +98,17 @@ internal static class CopyExecutor
                     var ahead = new ReadAheadStream(plain, hash: false, cancellation);
                     await using (ahead.ConfigureAwait(false))
                     {
-                        return await Task.Factory.StartNew(() => new TarReader(ahead).Next() is not null, cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+                        isArchive = await Task.Factory.StartNew(() => new TarReader(ahead).Next() is not null, cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
                     }
                 }
             }
         }
-        catch (DavitException)
+        catch (DavitException e) when (e.Kind is ErrorKind.DataLoss or ErrorKind.InvalidArgument)
         {
-            return false;
+            // no archive; or a decompressor that was left in the middle, which says so when it is closed
         }
+
+        return isArchive;
     }
 
     private static async Task UnpackAsync(Selection selection, string mountPath, string destination, (uint Uid, uint Gid)? owner, CancellationToken cancellation)

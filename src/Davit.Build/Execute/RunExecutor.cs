@@ -12,6 +12,7 @@ namespace Davit.Build.Execute;
 internal sealed class RunExecutor(BuilderServices services) : IExecutor
 {
     private const int Kill = 9;
+    private readonly StepDefaults _defaults = new();
 
     public async Task RunAsync(ExecOp op, IReadOnlyList<SourceTree?> sources, RootFs rootFs, BuildSession session, IStepOutput output, CancellationToken cancellation)
     {
@@ -26,7 +27,7 @@ internal sealed class RunExecutor(BuilderServices services) : IExecutor
             await using (network.ConfigureAwait(false))
             {
                 await network.PrepareAsync(op, directory, cancellation).ConfigureAwait(false);
-                var spec = StepSpec.Create(op, id, directory, services, rootFs, network, mounts);
+                var spec = StepSpec.Create(op, id, directory, _defaults.Spec, services, rootFs, network, mounts);
                 var skeleton = Path.Combine(directory, "skeleton");
                 using (var mount = services.Layers.Mount(rootFs, readOnly: true)) MountPointSkeleton.Make(mount.Path, skeleton, spec.Mounts ?? []);
                 services.Layers.PrepareMount(rootFs);

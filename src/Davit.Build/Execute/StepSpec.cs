@@ -1,5 +1,7 @@
+using System.Text;
 using Davit.Build.Graph;
 using Davit.Build.Solving;
+using Davit.Linux.Users;
 using Davit.Oci.Runtime;
 using Davit.Primitives;
 using Davit.Storage.Layers;
@@ -9,14 +11,12 @@ namespace Davit.Build.Execute;
 /// <summary>The OCI specification of one RUN: the defaults of every container, and what the instruction says.</summary>
 internal static class StepSpec
 {
-    public static Spec Create(ExecOp op, string id, string directory, BuilderServices services, RootFs rootFs, StepNetwork network, MountSources mounts)
+    public static Spec Create(ExecOp op, string id, string directory, Spec basis, BuilderServices services, RootFs rootFs, StepNetwork network, MountSources mounts)
     {
-        var users = new UserTable(services.Layers.TryReadFile(rootFs, "/etc/passwd"), services.Layers.TryReadFile(rootFs, "/etc/group"));
-        var (uid, gid, groups, home) = users.Process(op.User);
+        var user = UserDatabase.Parse(Read(services, rootFs, "/etc/passwd"), Read(services, rootFs, "/etc/group")).Resolve(op.User, []);
         var root = Path.Combine(directory, "rootfs");
         Directory.CreateDirectory(root);
         var hostname = network.IsHost ? System.Environment.MachineName : id[..12];
-        var basis = StepDefaults.Create();
         return basis with
         {
             Root = new RootSpec { Path = root },
@@ -25,8 +25,8 @@ internal static class StepSpec
             {
                 Args = op.Args,
                 Cwd = op.WorkingDirectory,
-                User = new UserSpec { Uid = uid, Gid = gid, AdditionalGids = groups },
-                Env = EnvironmentOf(op, hostname, home),
+                User = new UserSpec { Uid = user.Uid, Gid = user.Gid, AdditionalGids = user.AdditionalGids },
+                Env = EnvironmentOf(op, hostname, user.Home),
             },
             Mounts = [.. WithShm(basis.Mounts!, op.ShmSize), .. Files(directory), .. mounts.Specs, .. Scripts(op, directory)],
             Linux = basis.Linux! with
@@ -37,6 +37,8 @@ internal static class StepSpec
             },
         };
     }
+
+    private static string Read(BuilderServices services, RootFs rootFs, string path) => services.Layers.TryReadFile(rootFs, path) is { } bytes ? Encoding.UTF8.GetString(bytes) : "";
 
     private static List<string> EnvironmentOf(ExecOp op, string hostname, string home)
     {

@@ -4,22 +4,22 @@ using Davit.Primitives;
 
 namespace Davit.Build.Execute;
 
-/// <summary>Users and groups of a root file system.</summary>
+/// <summary>Users and groups of a root file system, for <c>--chown</c>.</summary>
 internal sealed class UserTable
 {
-    private readonly List<(string Name, uint Uid, uint Gid, string Home)> _users = [];
-    private readonly List<(string Name, uint Gid, string[] Members)> _groups = [];
+    private readonly List<(string Name, uint Uid, uint Gid)> _users = [];
+    private readonly List<(string Name, uint Gid)> _groups = [];
 
     public UserTable(byte[]? passwd, byte[]? group)
     {
         foreach (var fields in Lines(passwd))
         {
-            if (fields.Length >= 6 && Id(fields[2]) is { } uid && Id(fields[3]) is { } gid) _users.Add((fields[0], uid, gid, fields[5]));
+            if (fields.Length >= 4 && Id(fields[2]) is { } uid && Id(fields[3]) is { } gid) _users.Add((fields[0], uid, gid));
         }
 
         foreach (var fields in Lines(group))
         {
-            if (fields.Length >= 3 && Id(fields[2]) is { } gid) _groups.Add((fields[0], gid, fields.Length > 3 ? fields[3].Split(',', StringSplitOptions.RemoveEmptyEntries) : []));
+            if (fields.Length >= 3 && Id(fields[2]) is { } gid) _groups.Add((fields[0], gid));
         }
     }
 
@@ -33,28 +33,6 @@ internal sealed class UserTable
         if (parts.Length == 1 || parts[1].Length == 0) return (uid, user.Name is not null ? user.Gid : uid);
         var group = _groups.FirstOrDefault(g => g.Name == parts[1]);
         return (uid, group.Name is not null ? group.Gid : Id(parts[1]) ?? throw Unmapped("gid for group", parts[1], "group"));
-    }
-
-    /// <summary>Identity of a process for USER.</summary>
-    public (uint Uid, uint Gid, IReadOnlyList<uint> Groups, string Home) Process(string text)
-    {
-        var parts = text.Split(':', 2);
-        var name = parts[0].Length == 0 ? "0" : parts[0];
-        var user = _users.FirstOrDefault(u => u.Name == name);
-        if (user.Name is null && Id(name) is { } number) user = _users.FirstOrDefault(u => u.Uid == number);
-        var uid = user.Name is not null ? user.Uid
-            : Id(name) ?? throw new DavitException(ErrorKind.InvalidArgument, $"unable to find user {name}: no matching entries in passwd file", "create the user in an earlier RUN, or give its number");
-        var home = user.Home is { Length: > 0 } ? user.Home : "/";
-        if (parts.Length == 2 && parts[1].Length > 0)
-        {
-            var group = _groups.FirstOrDefault(g => g.Name == parts[1]);
-            var gid = group.Name is not null ? group.Gid
-                : Id(parts[1]) ?? throw new DavitException(ErrorKind.InvalidArgument, $"unable to find group {parts[1]}: no matching entries in group file", "create the group in an earlier RUN, or give its number");
-            return (uid, gid, [], home);
-        }
-
-        var groups = user.Name is null ? [] : _groups.Where(g => g.Members.Contains(user.Name)).Select(g => g.Gid).Distinct().ToArray();
-        return (uid, user.Name is not null ? user.Gid : 0, groups, home);
     }
 
     private static DavitException Unmapped(string what, string name, string kind) =>
