@@ -79,6 +79,7 @@ public sealed class DurabilityTests
         {
             await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() =>
                 host.AttachAsync($"c{i}", i % 2 == 0 ? "bridge" : "n1", ports: [new PortBinding(null, (ushort)(9000 + i), 80, i % 4 == 0 ? "udp" : "tcp")]))));
+            await Assert.ThrowsAsync<Primitives.DavitException>(() => host.AttachAsync("bad", "n1", ports: [new PortBinding(null, 9100, 80, "tcp"), new PortBinding(null, 9001, 80, "tcp")]));
             await Task.WhenAll(Enumerable.Range(0, 8).Select(i => host.Service.ReleaseAsync($"c{i}", Cancellation)));
         }
 

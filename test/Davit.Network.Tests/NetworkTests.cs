@@ -171,6 +171,16 @@ public sealed class NetworkTests
     }
 
     [Fact]
+    public async Task A_container_has_Dockers_settings_of_the_network()
+    {
+        await using var host = await TestHost.StartAsync();
+        var sandbox = await host.AttachAsync("c1");
+        var settings = InNamespace.Run(sandbox.NamespacePath, () => ((string[])["ipv4/ip_unprivileged_port_start", "ipv4/ping_group_range", "ipv6/conf/eth0/disable_ipv6", "ipv6/conf/lo/disable_ipv6"])
+            .Select(name => File.ReadAllText("/proc/sys/net/" + name).Trim()).ToArray());
+        Assert.Equal(["0", "0\t2147483647", "1", "0"], settings);
+    }
+
+    [Fact]
     public async Task IPv6_addresses_can_be_used_at_once()
     {
         await using var host = await TestHost.StartAsync();

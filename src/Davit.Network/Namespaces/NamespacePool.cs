@@ -154,10 +154,7 @@ internal sealed class NamespacePool : IDisposable
             NetworkNamespace.PinOwn(path);
             var inside = NetlinkSocket.OpenRoute();
             inside.Execute(up);
-            if (File.Exists("/proc/sys/net/ipv6/conf/default/disable_ipv6"))
-            {
-                File.WriteAllText("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
-            }
+            WriteSettings();
 
             return (NetworkNamespace.OpenOwn(), inside);
         });
@@ -180,6 +177,31 @@ internal sealed class NamespacePool : IDisposable
             links.Dispose();
             NetworkNamespace.Unpin(path);
             throw;
+        }
+    }
+
+    /// <summary>As in Docker's containers: any user may bind any port and ping, and interfaces have no IPv6 unless their network has.</summary>
+    private static void WriteSettings()
+    {
+        foreach (var (path, value) in ((string, string)[])
+        [
+            ("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0"),
+            ("/proc/sys/net/ipv4/ping_group_range", "0 2147483647"),
+            ("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1"),
+        ])
+        {
+            try
+            {
+                File.WriteAllText(path, value);
+            }
+            catch (IOException)
+            {
+                // a kernel without the setting, or a user namespace that maps fewer groups
+            }
+            catch (UnauthorizedAccessException)
+            {
+                // /proc/sys is read-only here
+            }
         }
     }
 }
