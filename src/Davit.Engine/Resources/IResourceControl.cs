@@ -1,3 +1,4 @@
+using Davit.Linux.Cgroups;
 using Davit.Oci.Runtime;
 
 namespace Davit.Engine.Resources;
@@ -19,5 +20,5 @@ public interface IResourceControl
     IReadOnlyList<int> Processes(string cgroup);
 
     /// <summary>Counters now.</summary>
-    ResourceUsage Usage(string cgroup);
+    CgroupUsage Usage(string cgroup);
 }

@@ -1,14 +1,14 @@
 using System.Globalization;
 using Davit.DockerApi;
 using Davit.DockerApi.Containers;
-using Davit.Engine.Resources;
+using Davit.Linux.Cgroups;
 
 namespace Davit.Engine.Stats;
 
 /// <summary>Counters in the form of the API.</summary>
 internal static class StatsView
 {
-    public static ContainerStats Of(ContainerStats head, ResourceUsage usage, ContainerStats? previous, DateTimeOffset now) => head with
+    public static ContainerStats Of(ContainerStats head, CgroupUsage usage, ContainerStats? previous, DateTimeOffset now) => head with
     {
         Read = Timestamp.Format(now),
         Preread = previous?.Read ?? Timestamp.Never,
@@ -22,10 +22,10 @@ internal static class StatsView
             ThrottlingData = new() { Periods = usage.Periods, ThrottledPeriods = usage.ThrottledPeriods, ThrottledTime = usage.ThrottledTime },
         },
         PrecpuStats = previous?.CpuStats ?? new(),
-        MemoryStats = new() { Usage = usage.Memory, MaxUsage = usage.MemoryPeak, Limit = usage.MemoryLimit, Failcnt = usage.MemoryFailures, Stats = usage.MemoryDetails },
+        MemoryStats = new() { Usage = usage.Memory, MaxUsage = usage.MemoryPeak, Limit = usage.MemoryLimit > 0 ? usage.MemoryLimit : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, Failcnt = usage.MemoryFailures, Stats = usage.MemoryDetails },
     };
 
-    private static List<BlkioEntry>? Blocks(IReadOnlyList<BlockCounter> counters) =>
+    private static List<BlkioEntry>? Blocks(IReadOnlyList<CgroupDeviceCounter> counters) =>
         counters.Count == 0 ? null : [.. counters.Select(counter => new BlkioEntry { Major = counter.Major, Minor = counter.Minor, Op = counter.Operation, Value = counter.Value })];
 
     /// <summary>Nanoseconds that all processors together have had.</summary>
