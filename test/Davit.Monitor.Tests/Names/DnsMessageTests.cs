@@ -109,7 +109,7 @@ public sealed class DnsMessageTests : IDisposable
     [InlineData("fd00::1", 53)]
     public void Upstreams_are_read_with_and_without_port(string text, int port)
     {
-        var address = SocketAddress.Parse(text, 53);
+        var address = Monitor.Names.SocketAddress.Parse(text, 53);
         Assert.NotNull(address);
         Assert.Equal(port, (address.Bytes[2] << 8) | address.Bytes[3]);
     }
@@ -118,7 +118,7 @@ public sealed class DnsMessageTests : IDisposable
     [InlineData("")]
     [InlineData("server")]
     [InlineData("10.0.0.1:x")]
-    public void What_is_no_address_is_no_upstream(string text) => Assert.Null(SocketAddress.Parse(text, 53));
+    public void What_is_no_address_is_no_upstream(string text) => Assert.Null(Monitor.Names.SocketAddress.Parse(text, 53));
 
     [Fact]
     public void Reverse_names_of_both_families_are_read()
@@ -144,7 +144,7 @@ public sealed class DnsMessageTests : IDisposable
     private string WriteNames()
     {
         var path = _directory["names"];
-        File.WriteAllText(path, "# names\n10.0.0.2 web\n10.0.0.3 Web\nfd00::2 web\n10.0.0.2 web\n10.0.0.9\tdb.internal\nnonsense\n bad\n1.2.3 short\n");
+        File.WriteAllText(path, "# names\n10.0.0.2 Web\n10.0.0.3 web\nfd00::2 web\n10.0.0.2 web\n10.0.0.9\tdb.internal\nnonsense\n bad\n1.2.3 short\n");
         return path;
     }
 }
