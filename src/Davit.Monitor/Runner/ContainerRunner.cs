@@ -167,10 +167,11 @@ public sealed class ContainerRunner : IContainerRunner, IAsyncDisposable
             // A later daemon needs it for exec; written while the monitor works.
             await File.WriteAllBytesAsync(
                 Path.Combine(launch.RunDirectory, MonitorState.SpecName), JsonSerializer.SerializeToUtf8Bytes(launch.Spec, RuntimeJson.Default.Spec), cancellation).ConfigureAwait(false);
-            var started = await WaitForStartAsync(control, cancellation).ConfigureAwait(false);
+            var started = await WaitForStartAsync(launch, control, cancellation).ConfigureAwait(false);
             if (started is not var (pid, startedAt))
             {
                 control.Dispose();
+                _remains.RemoveCgroups(launch.Spec);
                 return null;
             }
 
@@ -184,7 +185,7 @@ public sealed class ContainerRunner : IContainerRunner, IAsyncDisposable
         }
     }
 
-    private async Task<(int Pid, long StartedAt)?> WaitForStartAsync(MonitorConnection control, CancellationToken cancellation)
+    private async Task<(int Pid, long StartedAt)?> WaitForStartAsync(ContainerLaunch launch, MonitorConnection control, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(_options.StartTimeout);
@@ -220,13 +221,45 @@ public sealed class ContainerRunner : IContainerRunner, IAsyncDisposable
         catch (OperationCanceledException)
         {
             // Whoever gave up, the half-started container must not come to life later: it dies with its monitor.
-            if (monitor > 0)
+            await KillAsync(monitor, control, buffer).ConfigureAwait(false);
+            if (cancellation.IsCancellationRequested)
             {
-                Sys.Kill(monitor, 9);
+                _remains.RemoveCgroups(launch.Spec);
             }
 
             cancellation.ThrowIfCancellationRequested();
             return null;
+        }
+    }
+
+    /// <summary>Kills a monitor, having heard its number, and waits for its end.</summary>
+    private async Task KillAsync(int monitor, MonitorConnection control, byte[] buffer)
+    {
+        using var patience = new CancellationTokenSource(_options.StartTimeout);
+        try
+        {
+            for (;;)
+            {
+                if (monitor > 0)
+                {
+                    Sys.Kill(monitor, 9);
+                }
+
+                int got = await control.ReceiveAsync(buffer, patience.Token).ConfigureAwait(false);
+                if (got < MessageHead.Size)
+                {
+                    return;
+                }
+
+                if (MonitorConnection.Head(buffer) is { Type: MessageType.Forked } head)
+                {
+                    monitor = (int)head.Value;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Neither a word nor an end: there is no monitor to kill.
         }
     }
 }

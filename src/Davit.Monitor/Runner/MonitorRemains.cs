@@ -21,6 +21,14 @@ internal sealed unsafe class MonitorRemains(LaunchPlans plans, TimeProvider time
     internal static ContainerExit? FindRecord(string runDirectory, MonitorState? state) =>
         (state is null ? null : ExitRecord.TryRead(state.ExitFile)) ?? ExitRecord.TryRead(Path.Combine(runDirectory, MonitorState.SpareExitName));
 
+    /// <summary>Removes the cgroups of a container that did not come to life.</summary>
+    internal void RemoveCgroups(Spec spec)
+    {
+        var cgroups = new CgroupSet(plans.CgroupsOf(spec));
+        cgroups.KillAll();
+        cgroups.Remove();
+    }
+
     private ContainerExit Bury(string id, string runDirectory, Spec? spec, string cause)
     {
         var state = MonitorState.TryRead(runDirectory);
@@ -89,13 +97,9 @@ internal sealed unsafe class MonitorRemains(LaunchPlans plans, TimeProvider time
             return;
         }
 
-        if (spec is null)
+        if (spec is not null)
         {
-            return;
+            RemoveCgroups(spec);
         }
-
-        var cgroups = new CgroupSet(plans.CgroupsOf(spec));
-        cgroups.KillAll();
-        cgroups.Remove();
     }
 }

@@ -38,7 +38,8 @@ internal sealed unsafe class ContainerMonitor : IClientRequests, IReady, ITimed,
     private long _startedAt, _exitedAt, _processKey, _lastActivity;
     private DateTimeOffset _finishedAt;
     private ProcessEnd? _end;
-    private bool _done, _rested = true;
+    private long _restedAt;
+    private bool _done;
 
     private ContainerMonitor(LaunchBlock launch, LaunchPlan plan)
     {
@@ -67,7 +68,7 @@ internal sealed unsafe class ContainerMonitor : IClientRequests, IReady, ITimed,
     {
         get
         {
-            long deadline = _rested ? long.MaxValue : _lastActivity + RestMilliseconds;
+            long active = LastActivity, deadline = active > _restedAt ? active + RestMilliseconds : long.MaxValue;
             foreach (var client in Impatient)
             {
                 if (client.HasPending)
@@ -77,6 +78,20 @@ internal sealed unsafe class ContainerMonitor : IClientRequests, IReady, ITimed,
             }
 
             return _end is null || _done ? deadline : Math.Min(deadline, DrainDeadline);
+        }
+    }
+
+    private long LastActivity
+    {
+        get
+        {
+            long last = _lastActivity;
+            foreach (var pump in _streams?.Pumps ?? [])
+            {
+                last = Math.Max(last, pump.LastRead);
+            }
+
+            return last;
         }
     }
 
@@ -157,9 +172,9 @@ internal sealed unsafe class ContainerMonitor : IClientRequests, IReady, ITimed,
             Complete();
         }
 
-        if (!_rested && _lastActivity + RestMilliseconds <= now)
+        if (LastActivity is var active && active > _restedAt && active + RestMilliseconds <= now)
         {
-            _rested = true;
+            _restedAt = now;
             Scratch.Forget();
             _log?.Rest();
         }
@@ -367,6 +382,17 @@ internal sealed unsafe class ContainerMonitor : IClientRequests, IReady, ITimed,
             _cgroups.KillAll();
         }
 
+        else if (everyone)
+        {
+            foreach (int pid in _cgroups.Processes())
+            {
+                if (pid != _process.Pid)
+                {
+                    Sys.Kill(pid, signal);
+                }
+            }
+        }
+
         // SAFETY: no pointer is passed.
         if (Sys.Syscall(Sys.SyscallPidfdSendSignal, _process.PidFd, signal, 0, 0, 0, 0) < 0 && !everyone)
         {
@@ -424,6 +450,11 @@ internal sealed unsafe class ContainerMonitor : IClientRequests, IReady, ITimed,
     {
         _done = true;
         _log?.Finish();
+        if (_log is { Lost: > 0 } lossy)
+        {
+            ErrorLog.Write($"container {_launch.Id}: {lossy.Lost} log records could not be written");
+        }
+
         var exit = new ContainerExit
         {
             ExitCode = _end!.Value.ExitCode,
@@ -462,11 +493,7 @@ internal sealed unsafe class ContainerMonitor : IClientRequests, IReady, ITimed,
         return exit;
     }
 
-    private void Active()
-    {
-        _lastActivity = Sys.Milliseconds();
-        _rested = false;
-    }
+    private void Active() => _lastActivity = Sys.Milliseconds();
 
     private sealed class Acceptor(ContainerMonitor monitor) : IReady
     {

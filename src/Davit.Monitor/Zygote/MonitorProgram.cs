@@ -1,5 +1,6 @@
 using System.Text;
 using Davit.Monitor.Kernel;
+using Davit.Monitor.Protocol;
 using Davit.Monitor.Supervision;
 
 namespace Davit.Monitor.Zygote;
@@ -76,9 +77,18 @@ public static class MonitorProgram
 
         Prewarm.Run();
         new FinalizerThread().Quiesce();
+        Greet(3);
         ContainerMonitor.Run(3, 4, [.. Enumerable.Range(5, descriptors - 2)]);
         Sys.ExitNow(0);
         return 0;
+    }
+
+    /// <summary>Tells the starter whom to kill when it loses patience, as the zygote does for those it forks.</summary>
+    private static unsafe void Greet(int starter)
+    {
+        MessageHead head = new() { Type = MessageType.Forked, Version = MessageHead.CurrentVersion, Value = Sys.ProcessId() };
+        // SAFETY: the head lives on this frame.
+        PacketSocket.Send(starter, (byte*)&head, MessageHead.Size, null, 0, null, 0, Sys.MsgDontWait);
     }
 
     private static void Spawn(string runRoot, string[] arguments, int[] descriptors)
@@ -104,17 +114,14 @@ public static class MonitorProgram
         return 2;
     }
 
-    private static int Print(string text) => Write(1, text);
+    private static void Complain(string text) => ErrorLog.Write(text);
 
-    private static void Complain(string text) => Write(2, text);
-
-    private static unsafe int Write(int fd, string text)
+    private static unsafe int Print(string text)
     {
-        // Console would register signal handlers and start a thread.
         fixed (byte* bytes = Encoding.UTF8.GetBytes(text + "\n"))
         {
             // SAFETY: fixed, and that long.
-            Sys.Write(fd, bytes, Encoding.UTF8.GetByteCount(text) + 1);
+            Sys.Write(1, bytes, Encoding.UTF8.GetByteCount(text) + 1);
         }
 
         return 0;

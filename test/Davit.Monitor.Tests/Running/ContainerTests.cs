@@ -88,7 +88,8 @@ public sealed class ContainerTests
         await first.CloseInputAsync(Cancellation);
         await second.WriteAsync("two\n"u8.ToArray(), Cancellation);
 
-        Assert.Equal("got one\ngot two\n", await ContainerHost.ReadAllAsync(first).WaitAsync(Patience, Cancellation));
+        // Two streams keep no order between them.
+        Assert.Equal(["", "got one", "got two"], (await ContainerHost.ReadAllAsync(first).WaitAsync(Patience, Cancellation)).Split('\n').Order(StringComparer.Ordinal));
         Assert.Equal("got one\n", await ContainerHost.ReadAllAsync(second).WaitAsync(Patience, Cancellation));
         await container.Exited.WaitAsync(Patience, Cancellation);
         await Assert.ThrowsAsync<DavitException>(() => container.AttachAsync(false, true, true, Cancellation));
@@ -282,6 +283,41 @@ public sealed class ContainerTests
         await using var host = new ContainerHost();
         var container = await host.StartAsync("child", "sleep 1000 & echo done");
         Assert.Equal(0, (await container.Exited.WaitAsync(TimeSpan.FromSeconds(5), Cancellation)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Start_that_is_given_up_leaves_nothing()
+    {
+        await using var host = new ContainerHost();
+        await host.Runner.WarmUpAsync(Cancellation);
+        for (int i = 0; i < 10; i++)
+        {
+            using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(i * 2));
+            try
+            {
+                var container = await host.Runner.StartAsync(host.Launch("given-up", "while :; do sleep 1; done"), cancel.Token);
+                await container.SignalAsync(9, all: true, Cancellation);
+                await container.Exited.WaitAsync(Patience, Cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                // what this is about
+            }
+
+            Assert.DoesNotContain(host.Processes(), process => Comm(process) == "davit-monitor");
+        }
+    }
+
+    [Fact]
+    public async Task Signal_to_all_reaches_children()
+    {
+        await using var host = new ContainerHost();
+        var container = await host.StartAsync("all", "trap 'exit 0' TERM; (trap 'echo child; exit' TERM; echo ready; while :; do sleep 0.05; done) & while :; do wait; done");
+        await WaitForLogAsync(host, "all", "ready\n");
+
+        await container.SignalAsync(15, all: true, Cancellation);
+
+        Assert.Equal(0, (await container.Exited.WaitAsync(Patience, Cancellation)).ExitCode);
     }
 
     [Fact]

@@ -14,10 +14,26 @@ public sealed class Measurements(ITestOutputHelper output)
     {
         await using var host = new ContainerHost();
         var clock = Stopwatch.StartNew();
-        var launch = host.Launch("gigabyte", "yes 0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789 | head -c 1000000000");
+        var launch = host.Launch("gigabyte", "yes 0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789 | head -c 1000000000; sleep 1; exit 0");
         var container = await host.StartAsync(launch with { LogSegmentSize = 200 << 20, LogSegments = 20 });
+        var monitor = File.ReadAllLines(Path.Combine(host.RunDirectory("gigabyte"), "monitor.state")).Single(line => line.StartsWith("monitor=", StringComparison.Ordinal))[8..];
+        string[] stat = [];
+        while (!container.Exited.IsCompleted)
+        {
+            try
+            {
+                stat = File.ReadAllText($"/proc/{monitor}/stat").Split(' ');
+            }
+            catch (IOException)
+            {
+                break;
+            }
+
+            await Task.Delay(50, Cancellation);
+        }
+
         await container.Exited;
-        output.WriteLine($"written in {clock.ElapsedMilliseconds} ms");
+        output.WriteLine($"written in {clock.ElapsedMilliseconds - 1000} ms, monitor's CPU {(long.Parse(stat[13]) + long.Parse(stat[14])) * 10} ms");
 
         clock.Restart();
         long bytes = 0, records = 0;
