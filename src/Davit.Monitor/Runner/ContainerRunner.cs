@@ -164,9 +164,9 @@ public sealed class ContainerRunner : IContainerRunner, IAsyncDisposable
 
             Sys.Close(theirs);
             theirs = -1;
-            // A later daemon needs it for exec; written while the monitor works.
+            // A later daemon needs it for exec; written while the monitor works. From here on a cancellation must end the monitor, so only the wait may see it.
             await File.WriteAllBytesAsync(
-                Path.Combine(launch.RunDirectory, MonitorState.SpecName), JsonSerializer.SerializeToUtf8Bytes(launch.Spec, RuntimeJson.Default.Spec), cancellation).ConfigureAwait(false);
+                Path.Combine(launch.RunDirectory, MonitorState.SpecName), JsonSerializer.SerializeToUtf8Bytes(launch.Spec, RuntimeJson.Default.Spec), CancellationToken.None).ConfigureAwait(false);
             var started = await WaitForStartAsync(launch, control, cancellation).ConfigureAwait(false);
             if (started is not var (pid, startedAt))
             {

@@ -304,6 +304,12 @@ public sealed class ContainerTests
                 // what this is about
             }
 
+            // A monitor ends a moment after its last word; one that goes on would still be there after ten seconds.
+            for (int wait = 0; wait < 1000 && host.Processes().Exists(process => Comm(process) == "davit-monitor"); wait++)
+            {
+                await Task.Delay(10, Cancellation);
+            }
+
             Assert.DoesNotContain(host.Processes(), process => Comm(process) == "davit-monitor");
         }
     }
