@@ -1,0 +1,1 @@
+return await Davit.Daemon.DaemonProgram.RunAsync(args);

@@ -1,0 +1,38 @@
+using System.Globalization;
+using Davit.Primitives;
+
+namespace Davit.Daemon.Composition;
+
+/// <summary>The file with the daemon's process id; gone at its end.</summary>
+internal sealed class PidFile : IDisposable
+{
+    private readonly string _path;
+
+    /// <summary>Writes the file.</summary>
+    /// <exception cref="DavitException">FailedPrecondition: it names a living process.</exception>
+    public PidFile(string path)
+    {
+        _path = path;
+        if (File.Exists(path) && int.TryParse(File.ReadAllText(path).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+            && pid != Environment.ProcessId && Directory.Exists($"/proc/{pid}"))
+        {
+            throw new DavitException(ErrorKind.FailedPrecondition, $"process with PID {pid} is still running", $"remove {path} if that is no davitd");
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        File.WriteAllText(path, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        try
+        {
+            File.Delete(_path);
+        }
+        catch (IOException)
+        {
+            // a directory that has gone took the file with it
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System.Runtime.InteropServices;
+using Davit.DockerApi;
+using Davit.DockerApi.Host;
+using Davit.Engine.Containers;
+using Davit.Primitives;
+
+namespace Davit.Engine.Host;
+
+/// <summary>What <c>version</c> and <c>info</c> say.</summary>
+public sealed class SystemService(EngineServices services, ContainerService containers, HostFacts host, ProductInfo product, DaemonFacts daemon)
+{
+    /// <summary>Answer to <c>version</c>.</summary>
+    public SystemVersion Version() => new()
+    {
+        Platform = new PlatformName { Name = "Davit" },
+        Components =
+        [
+            new ComponentVersion
+            {
+                Name = "Engine",
+                Version = product.Version,
+                Details = new Dictionary<string, string>
+                {
+                    ["ApiVersion"] = daemon.Api.Highest, ["Arch"] = host.Architecture64, ["BuildTime"] = product.BuildTime, ["Experimental"] = "false", ["GitCommit"] = product.Commit,
+                    ["GoVersion"] = RuntimeInformation.FrameworkDescription, ["KernelVersion"] = host.KernelVersion, ["MinAPIVersion"] = daemon.Api.Lowest, ["Os"] = "linux",
+                },
+            },
+        ],
+        Version = product.Version,
+        ApiVersion = daemon.Api.Highest,
+        MinAPIVersion = daemon.Api.Lowest,
+        GitCommit = product.Commit,
+        GoVersion = RuntimeInformation.FrameworkDescription,
+        Os = "linux",
+        Arch = host.Architecture64,
+        KernelVersion = host.KernelVersion,
+        BuildTime = product.BuildTime,
+    };
+
+    /// <summary>Answer to <c>info</c>.</summary>
+    /// <param name="listeners">Clients of the events.</param>
+    public SystemInfo Info(int listeners)
+    {
+        var counts = containers.Counts;
+        var warnings = services.Networks.Warnings;
+        return new SystemInfo
+        {
+            ID = daemon.Id,
+            Containers = counts.Running + counts.Paused + counts.Stopped,
+            ContainersRunning = counts.Running,
+            ContainersPaused = counts.Paused,
+            ContainersStopped = counts.Stopped,
+            Images = services.Images.List().Count,
+            Driver = "overlay2",
+            DriverStatus = [["Backing Filesystem", BackingFileSystem(services.Instance)], ["Supports d_type", "true"], ["Using metacopy", "false"], ["Native Overlay Diff", "true"], ["userxattr", "false"]],
+            Plugins = new PluginsInfo { Volume = ["local"], Network = ["bridge", "host", "null"], Log = ["json-file", "local", "none"] },
+            MemoryLimit = host.HasController("memory"),
+            SwapLimit = host.HasController("memory"),
+            KernelMemoryTCP = false,
+            CpuCfsPeriod = host.HasController("cpu"),
+            CpuCfsQuota = host.HasController("cpu"),
+            CPUShares = host.HasController("cpu"),
+            CPUSet = host.HasController("cpuset"),
+            PidsLimit = host.HasController("pids"),
+            IPv4Forwarding = host.ForwardsIPv4,
+            Debug = daemon.Debug,
+            NFd = HostFacts.OpenDescriptors,
+            OomKillDisable = host.CgroupVersion == "1" && host.HasController("memory"),
+            NGoroutines = ThreadPool.ThreadCount,
+            SystemTime = Timestamp.Format(services.Time.GetUtcNow()),
+            LoggingDriver = services.Options.LogDriver,
+            CgroupDriver = "cgroupfs",
+            CgroupVersion = host.CgroupVersion,
+            NEventsListener = listeners,
+            KernelVersion = host.KernelVersion,
+            OperatingSystem = host.OperatingSystem,
+            OSVersion = host.OsVersion,
+            OSType = "linux",
+            Architecture = host.Machine,
+            IndexServerAddress = "https://index.docker.io/v1/",
+            RegistryConfig = Registries(),
+            NCPU = host.Processors,
+            MemTotal = host.MemoryTotal,
+            DockerRootDir = services.Instance.DataRoot,
+            HttpProxy = daemon.Proxy.Http,
+            HttpsProxy = daemon.Proxy.Https,
+            NoProxy = daemon.Proxy.None,
+            Name = host.HostName,
+            Labels = daemon.Labels,
+            ServerVersion = product.Version,
+            Runtimes = daemon.Runtimes.ToDictionary(pair => pair.Key, pair => new RuntimeInfo { Path = pair.Value }),
+            DefaultRuntime = daemon.DefaultRuntime,
+            LiveRestoreEnabled = true,
+            InitBinary = Path.GetFileName(services.Options.InitPath),
+            SecurityOptions = host.HasAppArmor ? ["name=apparmor", SeccompOption()] : [SeccompOption()],
+            DefaultAddressPools = daemon.AddressPools.Count == 0 ? null : [.. daemon.AddressPools.Select(pool => new AddressPool { Base = pool.Base, Size = pool.Size })],
+            FirewallBackend = new FirewallInfo { Driver = "nftables", Info = [["Table", services.Instance.FirewallTable]] },
+            CDISpecDirs = [],
+            Warnings = warnings.Count == 0 ? null : [.. warnings.Select(warning => "WARNING: " + warning)],
+        };
+    }
+
+    private string SeccompOption() => $"name=seccomp,profile={services.Options.SeccompProfile ?? "builtin"}";
+
+    private RegistryServiceConfig Registries() => new()
+    {
+        IndexConfigs = new Dictionary<string, IndexInfo> { ["docker.io"] = new() { Name = "docker.io", Mirrors = daemon.Mirrors, Official = true, Secure = true } },
+        InsecureRegistryCIDRs = ["::1/128", "127.0.0.0/8", .. daemon.InsecureRegistries.Where(name => name.Contains('/', StringComparison.Ordinal))],
+        Mirrors = daemon.Mirrors.Count > 0 ? daemon.Mirrors : null,
+    };
+
+    private static string BackingFileSystem(Instance instance)
+    {
+        try
+        {
+            return new DriveInfo(instance.DataRoot).DriveFormat is "ext4" or "ext3" or "ext2" ? "extfs" : new DriveInfo(instance.DataRoot).DriveFormat;
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
+        {
+            return "<unknown>";
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using Davit.DockerApi.Networks;
+using Davit.Network;
+using Davit.Primitives;
+
+namespace Davit.Engine.Networks;
+
+/// <summary>Reads the API's request for a network.</summary>
+public static class NetworkRequest
+{
+    /// <summary>What the network layer is asked for.</summary>
+    /// <exception cref="DavitException">InvalidArgument or Forbidden: what a host without a swarm does not have is refused by name.</exception>
+    public static NetworkOptions ToOptions(NetworkCreateRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Ingress || request.Scope == "swarm") throw Refused("ingress network", "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.");
+        if (request.ConfigOnly || request.ConfigFrom is { Network.Length: > 0 }) throw Refused("configuration-only network", "config-only and config-from networks are not offered");
+        if (request.EnableIPv4 == false) throw Refused("network without IPv4", "a network without IPv4 is not offered");
+        var pools = request.IPAM?.Config ?? [];
+        return new NetworkOptions
+        {
+            Name = request.Name,
+            Driver = string.IsNullOrEmpty(request.Driver) ? "bridge" : request.Driver,
+            Internal = request.Internal,
+            Attachable = request.Attachable,
+            EnableIPv6 = request.EnableIPv6 ?? false,
+            IpamDriver = string.IsNullOrEmpty(request.IPAM?.Driver) ? "default" : request.IPAM.Driver,
+            IpamOptions = request.IPAM?.Options,
+            Ipam = [.. pools.Select(pool => (Text(pool.Subnet), Text(pool.Gateway), Text(pool.IPRange)))],
+            AuxiliaryAddresses = pools.SelectMany(pool => pool.AuxiliaryAddresses ?? new Dictionary<string, string>()).ToDictionary(pair => pair.Key, pair => pair.Value),
+            Options = request.Options ?? new Dictionary<string, string>(),
+            Labels = request.Labels ?? new Dictionary<string, string>(),
+        };
+    }
+
+    private static string? Text(string? value) => string.IsNullOrEmpty(value) ? null : value;
+
+    private static DavitException Refused(string what, string why) => new(ErrorKind.InvalidArgument, why, $"a {what} belongs to a swarm; this engine is in none");
+}
