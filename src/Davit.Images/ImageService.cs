@@ -96,7 +96,7 @@ public sealed class ImageService : IImageService, IDisposable
     {
         var wanted = platform ?? Platform.Host;
         var image = await _shared.RunAsync(
-            $"{reference} {wanted} {credentials?.Username} {credentials?.IdentityToken ?? credentials?.RegistryToken}",
+            $"{reference} {wanted} {credentials?.Username} {credentials?.Password} {credentials?.IdentityToken} {credentials?.RegistryToken}",
             (events, token) => _pull.RunAsync(reference, wanted, Of(credentials), events, token),
             progress,
             cancellation).ConfigureAwait(false);

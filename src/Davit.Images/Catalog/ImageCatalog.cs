@@ -61,10 +61,11 @@ internal sealed class ImageCatalog : IDisposable
         if (content.SizeOf(id) is not { } size) return;
         var bytes = new byte[size];
         using (var blob = content.OpenRead(id)) blob.ReadExactly(bytes);
+        var config = JsonSerializer.Deserialize(bytes, ImageJson.Default.ImageConfig) ?? new();
         _state = _state.With(new()
         {
             Id = id,
-            Config = JsonSerializer.Deserialize(bytes, ImageJson.Default.ImageConfig) ?? new(),
+            Config = config with { History = config.History ?? [], RootFs = config.RootFs ?? new() },
             ConfigBytes = bytes,
             Tags = [.. record.Tags.Select(Reference.Parse)],
             RepoDigests = [.. record.RepoDigests.Select(Reference.Parse)],

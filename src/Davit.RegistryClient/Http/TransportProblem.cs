@@ -44,6 +44,7 @@ internal sealed class TransportProblem(string text, bool beforeRequest, bool pla
             }
         }
 
+        if (problem is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError, InnerException: IOException }) return ("EOF", true, true);
         return (problem.Message, problem is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }, problem is IOException or HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError });
     }
 }

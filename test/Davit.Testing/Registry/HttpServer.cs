@@ -105,7 +105,13 @@ public abstract class HttpServer : IAsyncDisposable
 
     private static async Task<FakeRequest?> ReadAsync(Stream stream)
     {
-        if (await ReadLineAsync(stream) is not { Length: > 0 } first || first.Split(' ') is not [var method, var target, _]) return null;
+        if (await ReadLineAsync(stream) is not { Length: > 0 } first || first.Split(' ') is not [var method, var target, _])
+        {
+            // TLS, or nothing: as real servers answer
+            await stream.WriteAsync("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
+            return null;
+        }
+
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         while (await ReadLineAsync(stream) is { Length: > 0 } line)
         {
