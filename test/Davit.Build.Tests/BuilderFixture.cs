@@ -3,6 +3,7 @@ using System.Text;
 using Davit.Archive.Tar;
 using Davit.Images;
 using Davit.Linux.Directories;
+using Davit.Monitor.Runner;
 using Davit.Oci;
 using Davit.Oci.Image;
 using Davit.Primitives;
@@ -15,13 +16,15 @@ namespace Davit.Build.Tests;
 internal sealed class BuilderFixture : IAsyncDisposable
 {
     private readonly DistributionClient _client;
+    private readonly IContainerRunner _runner;
 
-    public BuilderFixture(BuilderOptions? options = null)
+    public BuilderFixture(BuilderOptions? options = null, Func<Instance, IContainerRunner>? runner = null)
     {
         Root = Directory.CreateTempSubdirectory("davit-build-").FullName;
-        Instance = new() { Name = "buildtest", DataRoot = Root + "/data", RunRoot = Root + "/run" };
+        Instance = new() { Name = "buildtest", DataRoot = Root + "/data", RunRoot = Root + "/run", CgroupParent = "davit-buildtest-" + Path.GetFileName(Root)[^6..] };
         _client = new DistributionClient(new RegistryOptions { Attempts = 1 }, TimeProvider.System);
         Options = options ?? new BuilderOptions();
+        _runner = runner?.Invoke(Instance) ?? Runner;
         Store = null!;
         Images = null!;
         Builder = null!;
@@ -117,16 +120,33 @@ internal sealed class BuilderFixture : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await CloseAsync();
+        if (_runner is ContainerRunner real)
+        {
+            await real.EndZygoteAsync(CancellationToken.None);
+            await real.DisposeAsync();
+            RemoveCgroups();
+        }
+
         _client.Dispose();
         var errno = DirectoryListing.RemoveTree(DirectoryCalls.WorkingDirectory, Root);
         Assert.Equal(Linux.Errno.None, errno);
+    }
+
+    /// <summary>Removes the empty parent of the steps' cgroups, in one hierarchy or in each of them.</summary>
+    private void RemoveCgroups()
+    {
+        const string Hierarchies = "/sys/fs/cgroup";
+        foreach (var parent in Directory.EnumerateDirectories(Hierarchies).Prepend(Hierarchies).Select(h => Path.Combine(h, Instance.CgroupParent)))
+        {
+            if (Directory.Exists(parent) && new DirectoryInfo(parent).LinkTarget is null) Directory.Delete(parent);
+        }
     }
 
     private void Open()
     {
         Store = Store.Open(Instance, TimeProvider.System);
         Images = new ImageService(Store.Content, Store.Layers, Store.Documents, Store.Leases, _client, new ImageOptions(), TimeProvider.System);
-        Builder = new ImageBuilder(Instance, Images, Store.Layers, Store.Content, Store.Documents, Runner, null, Options, TimeProvider.System);
+        Builder = new ImageBuilder(Instance, Images, Store.Layers, Store.Content, Store.Documents, _runner, null, Options, TimeProvider.System);
     }
 
     private async Task CloseAsync()
