@@ -7,6 +7,7 @@ internal enum MessageType : byte
     Lease = 1,
     Start = 2,
     EndZygote = 3,
+    TrimZygote = 4,
 
     // daemon to monitor; the first one decides what a connection is for
     Hello = 10,
@@ -16,6 +17,7 @@ internal enum MessageType : byte
     Resize = 14,
     Input = 15,
     CloseInput = 16,
+    Trim = 17,
 
     // to the daemon
     Forked = 40,

@@ -33,6 +33,9 @@ public sealed class ContainerRunner : IContainerRunner, IAsyncDisposable
         }
     }
 
+    /// <summary>Makes the zygote give back what memory it can; starts meanwhile only wait for it.</summary>
+    public Task TrimZygoteAsync(CancellationToken cancellation) => _zygote.TrimAsync(cancellation);
+
     /// <summary>Ends the zygote, running containers stay; for the removal of an instance.</summary>
     public Task EndZygoteAsync(CancellationToken cancellation) => _zygote.EndAsync(cancellation);
 

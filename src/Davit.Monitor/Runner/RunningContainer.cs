@@ -104,6 +104,9 @@ internal sealed class RunningContainer : IRunningContainer
     public Task ResizeAsync(int columns, int rows, CancellationToken cancellation) =>
         RequestAsync(MessageType.Resize, AttachFlags.None, MessageHead.PackSize(columns, rows), cancellation);
 
+    /// <summary>Makes the monitor collect its garbage and give back what memory it can.</summary>
+    internal Task TrimAsync(CancellationToken cancellation) => RequestAsync(MessageType.Trim, AttachFlags.None, 0, cancellation);
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {

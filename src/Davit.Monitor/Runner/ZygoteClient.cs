@@ -54,6 +54,13 @@ internal sealed class ZygoteClient(string monitorPath, string runRoot, string cg
         }
     }
 
+    /// <summary>Makes the zygote collect its garbage.</summary>
+    internal async Task TrimAsync(CancellationToken cancellation)
+    {
+        var lease = await LeaseAsync(cancellation).ConfigureAwait(false);
+        await lease.TrySendAsync(MessageType.TrimZygote, 0, 0, 0, default, cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>Finds or starts the zygote.</summary>
     internal async Task<MonitorConnection> LeaseAsync(CancellationToken cancellation)
     {

@@ -353,6 +353,12 @@ internal sealed unsafe class ContainerMonitor : IClientRequests, IReady, ITimed,
             case MessageType.Exec:
                 Exec(client, head, descriptor);
                 break;
+            case MessageType.Trim:
+                GC.Collect();
+                Scratch.Forget();
+                _log?.Rest();
+                client.Send(MessageType.Done, head.Request, 0, default);
+                break;
             default:
                 throw new DavitException(ErrorKind.NotImplemented, $"monitor does not know message {(int)head.Type} of protocol {head.Version}");
         }

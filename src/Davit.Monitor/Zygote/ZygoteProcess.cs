@@ -137,6 +137,11 @@ internal sealed unsafe class ZygoteProcess
         {
             _told = true;
         }
+        else if (head->Type == MessageType.TrimZygote)
+        {
+            // The next fork sees that a collection ran and waits until the finalizer thread is parked again.
+            GC.Collect();
+        }
         else if (head->Type == MessageType.Start && count >= 2)
         {
             Fork(count);
