@@ -103,7 +103,6 @@ internal sealed class BuildRun(BuildSession session, BuildRequest request, IExec
         Report(new ProgressEvent { AuxJson = $"{{\"ID\":\"{image.Id}\"}}" });
         Say($"Successfully built {image.Id.Short}\n");
         foreach (var tag in request.Tags) Say($"Successfully tagged {tag.Familiar}\n");
-        if (request.Quiet) progress.Report(new ProgressEvent { Stream = image.Id + "\n" });
         return image;
     }
 

@@ -64,7 +64,7 @@ public sealed record BuildRequest
     /// <summary>Memory limit of RUN in bytes; 0 for none.</summary>
     public long Memory { get; init; }
 
-    /// <summary>Only the id as output.</summary>
+    /// <summary>Say nothing: the caller shows the id and no more.</summary>
     public bool Quiet { get; init; }
 
     /// <summary>Credentials by registry host.</summary>
