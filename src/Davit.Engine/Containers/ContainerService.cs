@@ -12,6 +12,7 @@ public sealed partial class ContainerService : IAsyncDisposable
     private readonly ContainerTable _table = new();
     private readonly ContainerFiles _files;
     private readonly CancellationTokenSource _closing = new();
+    private bool _disposed;
 
     /// <summary>Makes the service; <see cref="OpenAsync"/> must come before anything else.</summary>
     public ContainerService(EngineServices services)
@@ -55,6 +56,7 @@ public sealed partial class ContainerService : IAsyncDisposable
     /// <summary>Lets go of running containers, which go on without this daemon.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, true)) return;
         await _closing.CancelAsync().ConfigureAwait(false);
         foreach (var container in _table.All)
         {

@@ -10,7 +10,7 @@ internal readonly record struct MountMode(bool ReadOnly, string Propagation, boo
     /// <exception cref="DavitException">InvalidArgument: <c>invalid mode: x</c>.</exception>
     public static MountMode Parse(string mode, bool isBind)
     {
-        if (mode.Length == 0) return default;
+        if (mode.Length == 0) return new MountMode(false, "", false);
         var access = 0;
         var label = 0;
         var copy = 0;
