@@ -33,6 +33,9 @@ internal sealed record MountOptions
         ["slave"] = (1 << 19, false), ["rslave"] = (1 << 19, true), ["unbindable"] = (1 << 17, false), ["runbindable"] = (1 << 17, true),
     };
 
+    /// <summary>Every word that is understood, beside those of file systems.</summary>
+    internal static IEnumerable<string> Names => Flags.Keys.Concat(Recursive.Keys).Concat(Propagations.Keys).Concat(["bind", "rbind"]);
+
     /// <summary>MS_ flags for mount(2).</summary>
     internal long MountFlags { get; private init; }
 

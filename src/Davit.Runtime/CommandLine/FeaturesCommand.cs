@@ -1,0 +1,101 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Davit.Runtime.Planning;
+
+namespace Davit.Runtime.CommandLine;
+
+/// <summary>The <c>features</c> command (features.md of the runtime specification).</summary>
+internal static class FeaturesCommand
+{
+    private static readonly string[] SeccompActions =
+        ["SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG", "SCMP_ACT_TRACE", "SCMP_ACT_TRAP"];
+
+    private static readonly string[] SeccompOperators =
+        ["SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_LE", "SCMP_CMP_LT", "SCMP_CMP_MASKED_EQ", "SCMP_CMP_NE"];
+
+    internal static int Run(HostFacts host)
+    {
+        var features = new FeatureDocument
+        {
+            OciVersionMin = "1.0.0",
+            OciVersionMax = OciProgram.SpecVersion,
+            Hooks = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"],
+            MountOptions = [.. MountOptions.Names.Order(StringComparer.Ordinal)],
+            Linux = new()
+            {
+                Namespaces = ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"],
+                Capabilities = [.. CapabilityNames.All.Take(host.LastCapability + 1)],
+                Cgroup = new() { V1 = true, V2 = true, Systemd = false, SystemdUser = false, Rdma = true },
+                Seccomp = new() { Enabled = true, Actions = SeccompActions, Operators = SeccompOperators, Archs = ["SCMP_ARCH_X32", "SCMP_ARCH_X86", "SCMP_ARCH_X86_64"] },
+                Apparmor = new() { Enabled = true },
+                Selinux = new() { Enabled = false },
+                IntelRdt = new() { Enabled = false },
+            },
+        };
+        OciProgram.Print(JsonSerializer.Serialize(features, FeatureJson.Default.FeatureDocument) + "\n");
+        return 0;
+    }
+}
+
+internal sealed record FeatureDocument
+{
+    public string OciVersionMin { get; init; } = "";
+
+    public string OciVersionMax { get; init; } = "";
+
+    public IReadOnlyList<string> Hooks { get; init; } = [];
+
+    public IReadOnlyList<string> MountOptions { get; init; } = [];
+
+    public FeatureLinux Linux { get; init; } = new();
+}
+
+internal sealed record FeatureLinux
+{
+    public IReadOnlyList<string> Namespaces { get; init; } = [];
+
+    public IReadOnlyList<string> Capabilities { get; init; } = [];
+
+    public FeatureCgroup Cgroup { get; init; } = new();
+
+    public FeatureSeccomp Seccomp { get; init; } = new();
+
+    public FeatureSwitch Apparmor { get; init; } = new();
+
+    public FeatureSwitch Selinux { get; init; } = new();
+
+    public FeatureSwitch IntelRdt { get; init; } = new();
+}
+
+internal sealed record FeatureCgroup
+{
+    public bool V1 { get; init; }
+
+    public bool V2 { get; init; }
+
+    public bool Systemd { get; init; }
+
+    public bool SystemdUser { get; init; }
+
+    public bool Rdma { get; init; }
+}
+
+internal sealed record FeatureSeccomp
+{
+    public bool Enabled { get; init; }
+
+    public IReadOnlyList<string> Actions { get; init; } = [];
+
+    public IReadOnlyList<string> Operators { get; init; } = [];
+
+    public IReadOnlyList<string> Archs { get; init; } = [];
+}
+
+internal sealed record FeatureSwitch
+{
+    public bool Enabled { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(FeatureDocument))]
+internal sealed partial class FeatureJson : JsonSerializerContext;

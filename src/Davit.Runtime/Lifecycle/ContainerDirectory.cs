@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text.Json;
+using Davit.Linux.Cgroups;
+using Davit.Oci.Runtime;
+using Davit.Primitives;
+
+namespace Davit.Runtime.Lifecycle;
+
+/// <summary>The containers under one root directory, a directory each.</summary>
+internal sealed class ContainerDirectory(string root)
+{
+    internal const string GateName = "exec.fifo";
+    private const string StateName = "state.json";
+
+    internal string Of(string id) => Path.Combine(root, id);
+
+    internal string Gate(string id) => Path.Combine(root, id, GateName);
+
+    /// <summary>Makes a container's directory; its name is then taken.</summary>
+    internal void Claim(string id)
+    {
+        CheckId(id);
+        if (Directory.Exists(Of(id))) throw new DavitException(ErrorKind.AlreadyExists, "container with given ID already exists", $"delete {id} first");
+        Directory.CreateDirectory(Of(id), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+    }
+
+    internal void Write(StateRecord state)
+    {
+        var path = Path.Combine(Of(state.Id), StateName);
+        File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(state, StateJson.Default.StateRecord));
+        File.Move(path + ".new", path, overwrite: true);
+    }
+
+    internal StateRecord Read(string id)
+    {
+        CheckId(id);
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(Of(id), StateName)), StateJson.Default.StateRecord)
+                ?? throw new DavitException(ErrorKind.DataLoss, $"the state of container {id} is empty");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DavitException(ErrorKind.NotFound, "container does not exist", inner: e);
+        }
+    }
+
+    internal IReadOnlyList<StateRecord> All() => !Directory.Exists(root)
+        ? []
+        : [.. Directory.GetDirectories(root).Where(d => File.Exists(Path.Combine(d, StateName))).Select(d => Read(Path.GetFileName(d))).OrderBy(s => s.Id, StringComparer.Ordinal)];
+
+    internal void Remove(string id)
+    {
+        if (Directory.Exists(Of(id))) Directory.Delete(Of(id), recursive: true);
+    }
+
+    /// <summary><c>created running paused stopped</c>.</summary>
+    internal string Status(StateRecord state, CgroupHierarchies cgroups)
+    {
+        if (!IsAlive(state)) return "stopped";
+        if (state.Cgroup.Length > 0 && CgroupFreezer.IsFrozen(cgroups, state.Cgroup)) return "paused";
+        return File.Exists(Gate(state.Id)) ? "created" : "running";
+    }
+
+    internal StateView View(StateRecord state, CgroupHierarchies cgroups)
+    {
+        var status = Status(state, cgroups);
+        return new()
+        {
+            OciVersion = state.OciVersion,
+            Id = state.Id,
+            Pid = status == "stopped" ? 0 : state.Pid,
+            Status = status,
+            Bundle = state.Bundle,
+            Rootfs = state.Rootfs,
+            Created = state.Created,
+            Annotations = state.Spec.Annotations,
+        };
+    }
+
+    internal static ContainerStateDocument Document(StateRecord state, string status) => new()
+    {
+        OciVersion = state.OciVersion,
+        Id = state.Id,
+        Pid = state.Pid,
+        Status = status,
+        Bundle = state.Bundle,
+        Annotations = state.Spec.Annotations,
+    };
+
+    internal static bool IsAlive(StateRecord state) => state.Pid > 0 && Times(state.Pid) is { State: not ('Z' or 'X') } times && times.Start == state.StartTime;
+
+    /// <summary>State letter and start of a process (proc_pid_stat(5)), or null when there is none.</summary>
+    internal static (char State, ulong Start)? Times(int pid)
+    {
+        try
+        {
+            var text = File.ReadAllText($"/proc/{pid}/stat");
+
+            // the name before may hold anything, also blanks and brackets
+            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+            return (fields[0][0], ulong.Parse(fields[19], CultureInfo.InvariantCulture));
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static void CheckId(string id)
+    {
+        if (id.Length is 0 or > 1024 || id is "." or ".." || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '+' or '-' or '.'))
+        {
+            throw new DavitException(ErrorKind.InvalidArgument, $"invalid container ID format: \"{id}\"", "use letters, digits and _ + - .");
+        }
+    }
+}

@@ -1,0 +1,267 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Davit.Linux;
+using Davit.Linux.Cgroups;
+using Davit.Oci.Runtime;
+using Davit.Primitives;
+using Davit.Runtime.Hooks;
+using Davit.Runtime.Launch;
+using Davit.Runtime.Planning;
+using Davit.Runtime.Resources;
+
+namespace Davit.Runtime.Lifecycle;
+
+/// <summary>The operations of the runtime specification ("Operations") on containers that outlive the command.</summary>
+internal sealed class OciContainers(string root, HostFacts host, TimeProvider time)
+{
+    private const int ReadWrite = 1, NonBlocking = 0x800, CloseOnExec = 0x80000, Kill = 9;
+    private readonly ContainerDirectory _containers = new(root);
+
+    internal ContainerDirectory Directory => _containers;
+
+    internal HostFacts Host => host;
+
+    /// <summary>Creates a container; its process waits for <see cref="Start"/>.</summary>
+    internal LaunchedProcess Create(CreateRequest request)
+    {
+        var bundle = Path.GetFullPath(request.Bundle);
+        var spec = ReadSpec(bundle);
+        var terminal = spec.Process?.Terminal == true;
+        if (terminal && request.ConsoleSocket is null && request.Detach) throw new DavitException(ErrorKind.InvalidArgument, "cannot allocate tty if runc will detach without setting console socket", "use --console-socket");
+        if (!terminal && request.ConsoleSocket is not null) throw new DavitException(ErrorKind.InvalidArgument, "cannot use console socket if runc will not detach or allocate tty", "set process.terminal");
+        _containers.Claim(request.Id);
+        try
+        {
+            return Create(request, bundle, spec);
+        }
+        catch
+        {
+            _containers.Remove(request.Id);
+            throw;
+        }
+    }
+
+    private LaunchedProcess Create(CreateRequest request, string bundle, Spec spec)
+    {
+        var gate = _containers.Gate(request.Id);
+        if (LifecycleLibc.MakeFifo(gate, 0x190) < 0) throw new LinuxException((Errno)Marshal.GetLastPInvokeError(), "mkfifo", gate).ToDavitException("create");
+        var cgroup = CgroupPath.Of(spec, request.Id);
+        var state = new StateRecord
+        {
+            OciVersion = spec.OciVersion,
+            Id = request.Id,
+            Bundle = bundle,
+            Rootfs = Path.GetFullPath(Path.Combine(bundle, spec.Root?.Path ?? "")),
+            Created = time.GetUtcNow(),
+            Cgroup = cgroup,
+            Spec = spec,
+        };
+        using var plan = PlanBuilder.ForContainer(spec, new PlanOptions
+        {
+            Host = host,
+            Bundle = bundle,
+            CgroupPath = cgroup,
+            StartGate = gate,
+            CreateWorkingDirectory = true,
+            NoNewKeyring = request.NoNewKeyring,
+            PreserveDescriptors = request.PreserveDescriptors,
+            Hooks = true,
+        });
+        var hooks = spec.Hooks is { } list ? new HookRunner(list, ContainerDirectory.Document(state, "creating")) : null;
+        var process = ContainerLauncher.Start(plan, new LaunchStreams(0, 1, 2), hooks);
+        try
+        {
+            if (request.ConsoleSocket is { } socket && process.TerminalMaster >= 0) ConsoleSocket.Send(socket, process.TerminalMaster);
+            _containers.Write(state with
+            {
+                Pid = process.Pid,
+                StartTime = ContainerDirectory.Times(process.Pid)?.Start ?? 0,
+                CgroupDirectories = plan.CgroupDirectories(),
+            });
+            if (request.PidFile is { } file) WritePid(file, process.Pid);
+            return process;
+        }
+        catch
+        {
+            LifecycleLibc.Kill(process.Pid, Kill);
+            ForegroundProcess.Reap(process.PidFd);
+            RemoveCgroups(plan.CgroupDirectories());
+            throw;
+        }
+    }
+
+    /// <summary>Lets a created container's process go on.</summary>
+    internal void Start(string id)
+    {
+        var state = _containers.Read(id);
+        var status = _containers.Status(state, host.Cgroups);
+        if (status == "stopped") throw new DavitException(ErrorKind.FailedPrecondition, "cannot start a container that has stopped");
+        if (status != "created") throw new DavitException(ErrorKind.FailedPrecondition, "cannot start an already running container");
+        var hooks = state.Spec.Hooks is { } list ? new HookRunner(list, ContainerDirectory.Document(state, "created")) : null;
+        if (state.Spec.Hooks?.StartContainer is { Count: > 0 })
+        {
+            var pidFd = OpenProcess(state.Pid);
+            hooks!.RunStartContainer(state.Pid, pidFd);
+            LifecycleLibc.Close(pidFd);
+        }
+
+        OpenGate(_containers.Gate(id));
+        hooks?.RunPoststart(state.Pid);
+    }
+
+    /// <summary>Sends a signal to the first process, or to all.</summary>
+    internal void Signal(string id, int signal, bool all)
+    {
+        var state = _containers.Read(id);
+        if (all)
+        {
+            foreach (var pid in Processes(state)) LifecycleLibc.Kill(pid, signal);
+            return;
+        }
+
+        if (!ContainerDirectory.IsAlive(state)) throw new DavitException(ErrorKind.FailedPrecondition, "container not running");
+        if (LifecycleLibc.Kill(state.Pid, signal) < 0) throw new LinuxException((Errno)Marshal.GetLastPInvokeError(), "kill").ToDavitException("unable to signal init");
+
+        // a stopped process takes the signal when it goes on: a kill must not wait for that
+        if (signal == Kill && state.Cgroup.Length > 0 && CgroupFreezer.IsFrozen(host.Cgroups, state.Cgroup)) CgroupFreezer.Thaw(host.Cgroups, state.Cgroup);
+    }
+
+    /// <summary>Removes a stopped container, or any with force.</summary>
+    internal void Delete(string id, bool force)
+    {
+        StateRecord state;
+        try
+        {
+            state = _containers.Read(id);
+        }
+        catch (DavitException e) when (e.Kind == ErrorKind.NotFound && force)
+        {
+            _containers.Remove(id);
+            return;
+        }
+
+        if (ContainerDirectory.IsAlive(state))
+        {
+            var status = _containers.Status(state, host.Cgroups);
+            if (!force && status != "created") throw new DavitException(ErrorKind.FailedPrecondition, $"cannot delete container {id} that is not stopped: {status}", "kill it first, or use --force");
+            var pidFd = OpenProcess(state.Pid);
+            Signal(id, Kill, all: false);
+            WaitForEnd(pidFd);
+        }
+
+        if (state.CgroupDirectories.Count > 0) new CgroupSet(state.CgroupDirectories).KillAll();
+        RemoveCgroups(state.CgroupDirectories);
+        _containers.Remove(id);
+        if (state.Spec.Hooks is { } hooks) new HookRunner(hooks, ContainerDirectory.Document(state, "stopped")).RunPoststop();
+    }
+
+    /// <summary>Starts another process in a running container.</summary>
+    internal LaunchedProcess Exec(string id, ProcessSpec process, CreateRequest request, bool ignorePaused)
+    {
+        var state = _containers.Read(id);
+        var status = _containers.Status(state, host.Cgroups);
+        if (status == "stopped") throw new DavitException(ErrorKind.FailedPrecondition, "cannot exec in a stopped container");
+        if (status == "paused" && !ignorePaused) throw new DavitException(ErrorKind.FailedPrecondition, "cannot exec in a paused container (use --ignore-paused to override)");
+        if (process.Terminal && request.Detach && request.ConsoleSocket is null) throw new DavitException(ErrorKind.InvalidArgument, "cannot allocate tty if runc will detach without setting console socket", "use --console-socket");
+        using var plan = PlanBuilder.ForExec(process, state.Spec, new PlanOptions
+        {
+            Host = host,
+            CgroupPath = state.Cgroup,
+            PreserveDescriptors = request.PreserveDescriptors,
+            NoNewKeyring = request.NoNewKeyring,
+        });
+        var container = OpenProcess(state.Pid);
+        try
+        {
+            var started = ContainerLauncher.Exec(plan, container, new LaunchStreams(0, 1, 2));
+            if (request.ConsoleSocket is { } socket && started.TerminalMaster >= 0) ConsoleSocket.Send(socket, started.TerminalMaster);
+            if (request.PidFile is { } file) WritePid(file, started.Pid);
+            return started;
+        }
+        finally
+        {
+            LifecycleLibc.Close(container);
+        }
+    }
+
+    internal void Pause(string id) => CgroupFreezer.Freeze(host.Cgroups, Running(id).Cgroup);
+
+    internal void Resume(string id)
+    {
+        var state = _containers.Read(id);
+        if (_containers.Status(state, host.Cgroups) != "paused") throw new DavitException(ErrorKind.FailedPrecondition, "container not paused");
+        CgroupFreezer.Thaw(host.Cgroups, state.Cgroup);
+    }
+
+    internal void Update(string id, ResourcesSpec limits) => ResourceUpdate.Apply(host.Cgroups, Running(id).Cgroup, limits);
+
+    internal IReadOnlyList<int> Processes(StateRecord state) => state.CgroupDirectories.Count == 0 ? [] : new CgroupSet(state.CgroupDirectories).Processes();
+
+    private StateRecord Running(string id)
+    {
+        var state = _containers.Read(id);
+        var status = _containers.Status(state, host.Cgroups);
+        return status is "running" or "created" ? state : throw new DavitException(ErrorKind.FailedPrecondition, $"container not running: {status}");
+    }
+
+    private static Spec ReadSpec(string bundle)
+    {
+        var path = Path.Combine(bundle, "config.json");
+        try
+        {
+            var spec = JsonSerializer.Deserialize(File.ReadAllBytes(path), RuntimeJson.Default.Spec) ?? throw new JsonException("it is null");
+            return spec.Process is null ? throw new DavitException(ErrorKind.InvalidArgument, "process property must not be empty") : spec;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DavitException(ErrorKind.NotFound, $"JSON specification file {path} not found", "make one with spec", e);
+        }
+        catch (JsonException e)
+        {
+            throw new DavitException(ErrorKind.InvalidArgument, $"{path}: {e.Message}", inner: e);
+        }
+    }
+
+    private static void OpenGate(string gate)
+    {
+        var fd = LifecycleLibc.Open(gate, ReadWrite | NonBlocking | CloseOnExec, 0);
+        if (fd < 0) throw new LinuxException((Errno)Marshal.GetLastPInvokeError(), "open", gate).ToDavitException("cannot start the container");
+        unsafe
+        {
+            byte go = (byte)'0';
+
+            // SAFETY: one byte of this frame.
+            LifecycleLibc.Write(fd, &go, 1);
+        }
+
+        LifecycleLibc.Close(fd);
+        File.Delete(gate);
+    }
+
+    private static int OpenProcess(int pid)
+    {
+        var fd = (int)LifecycleLibc.Call(SystemCall.PidfdOpen, pid, 0, 0, 0);
+        return fd >= 0 ? fd : throw new LinuxException((Errno)Marshal.GetLastPInvokeError(), "pidfd_open", $"{pid}").ToDavitException("the container's process");
+    }
+
+    private static unsafe void WaitForEnd(int pidFd)
+    {
+        var entry = new LifecycleLibc.PollEntry { Fd = pidFd, Events = 1 };
+        LifecycleLibc.Poll(&entry, 1, 10_000);
+        LifecycleLibc.Close(pidFd);
+    }
+
+    private static void WritePid(string path, int pid)
+    {
+        File.WriteAllText(path + ".new", pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        File.Move(path + ".new", path, overwrite: true);
+    }
+
+    private static void RemoveCgroups(IReadOnlyList<string> directories)
+    {
+        foreach (var directory in directories)
+        {
+            if (!CgroupProcesses.Remove(directory)) throw new DavitException(ErrorKind.Internal, $"cgroup {directory} can't be removed: processes are left in it");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.Json.Serialization;
+using Davit.Oci.Runtime;
+
+namespace Davit.Runtime.Lifecycle;
+
+/// <summary>What is kept of a container between commands.</summary>
+internal sealed record StateRecord
+{
+    public string OciVersion { get; init; } = "";
+
+    public string Id { get; init; } = "";
+
+    /// <summary>First process.</summary>
+    public int Pid { get; init; }
+
+    /// <summary>When it started, in clock ticks since boot: tells it from a later process with the same id.</summary>
+    public ulong StartTime { get; init; }
+
+    public string Bundle { get; init; } = "";
+
+    public string Rootfs { get; init; } = "";
+
+    public DateTimeOffset Created { get; init; }
+
+    /// <summary>Path below the root of each hierarchy, without the leading slash.</summary>
+    public string Cgroup { get; init; } = "";
+
+    /// <summary>Directories of its cgroups, the one that counts memory first.</summary>
+    public IReadOnlyList<string> CgroupDirectories { get; init; } = [];
+
+    /// <summary>The configuration as it was at create.</summary>
+    public Spec Spec { get; init; } = new();
+}
+
+/// <summary>The answer of <c>state</c> and <c>list</c>.</summary>
+internal sealed record StateView
+{
+    [JsonPropertyName("ociVersion")]
+    public string OciVersion { get; init; } = "";
+
+    public string Id { get; init; } = "";
+
+    public int Pid { get; init; }
+
+    public string Status { get; init; } = "";
+
+    public string Bundle { get; init; } = "";
+
+    public string Rootfs { get; init; } = "";
+
+    public DateTimeOffset Created { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
+    public string Owner { get; init; } = "";
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(StateRecord))]
+internal sealed partial class StateJson : JsonSerializerContext;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+[JsonSerializable(typeof(StateView))]
+[JsonSerializable(typeof(IReadOnlyList<StateView>))]
+[JsonSerializable(typeof(IReadOnlyList<int>))]
+[JsonSerializable(typeof(Spec))]
+internal sealed partial class PrintedJson : JsonSerializerContext;
