@@ -47,6 +47,9 @@ public static class LaunchErrors
         var inner = new LinuxException(errno, "start");
         if (text.EndsWith('!')) return new DavitException(ErrorKind.InvalidArgument, prefix + text[..^1], inner: inner);
         if (text.StartsWith("exec: ", StringComparison.Ordinal)) return new DavitException(ErrorKind.InvalidArgument, prefix + Execute(text, errno), inner: inner);
+
+        // move_mount(2) says EINVAL where mount(2) says that a file was given for a directory
+        if (errno == Errno.EINVAL && text.StartsWith("error mounting", StringComparison.Ordinal) && text.EndsWith(": move_mount", StringComparison.Ordinal)) errno = Errno.ENOTDIR;
         var message = $"{text}: {errno.Text()}";
         if (errno == Errno.ENOTDIR && text.StartsWith("error mounting", StringComparison.Ordinal))
         {
