@@ -30,7 +30,12 @@ internal static unsafe class Kernel
     }
 
     /// <summary>The error number of the last call that returned -1.</summary>
-    internal static int Errno => *_errno();
+    internal static int Errno
+    {
+        // one place for this indirect call too: check-child-closure looks for any other
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        get => *_errno();
+    }
 
     /// <summary>The one indirect call of the whole closure between clone and exec.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
