@@ -22,7 +22,7 @@ using Davit.Testing;
 namespace Davit.Engine.Tests;
 
 /// <summary>The engine with nothing faked but the image service: real monitors, layers, logs and cgroups, without a network.</summary>
-public sealed class RealContainerTests : IAsyncLifetime
+public sealed partial class RealContainerTests : IAsyncLifetime
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
@@ -173,6 +173,12 @@ public sealed class RealContainerTests : IAsyncLifetime
         _logs.Dispose();
         await _store.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
+        var hierarchies = CgroupHierarchies.Detect();
+        foreach (var mount in hierarchies.Version1.Select(hierarchy => hierarchy.Mount).Append(hierarchies.UnifiedMount).OfType<string>())
+        {
+            CgroupProcesses.Remove(Path.Combine(mount, _instance.CgroupParent));
+            CgroupProcesses.Remove(Path.Combine(mount, _instance.CgroupParent + "-monitors"));
+        }
     }
 
     private async Task CheckNoteAsync(string id)
