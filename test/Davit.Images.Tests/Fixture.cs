@@ -85,11 +85,13 @@ internal sealed class Recorder : IProgress<ProgressEvent>
 /// <summary>Images made by tests.</summary>
 internal static class TestImages
 {
-    public static async Task<byte[]> TarAsync(params (string Name, string Text)[] files)
+    public static Task<byte[]> TarAsync(params (string Name, string Text)[] files) => TarAsync([.. files.Select(f => (f.Name, Encoding.UTF8.GetBytes(f.Text)))]);
+
+    public static async Task<byte[]> TarAsync(params (string Name, byte[] Bytes)[] files)
     {
         var stream = new MemoryStream();
         await using var writer = new TarWriter(stream);
-        foreach (var (name, text) in files) await writer.WriteAsync(new TarEntry { Name = name, Kind = TarEntryKind.File, Mode = 0x1A4, ModifiedSeconds = 1 }, Encoding.UTF8.GetBytes(text), CancellationToken.None);
+        foreach (var (name, bytes) in files) await writer.WriteAsync(new TarEntry { Name = name, Kind = TarEntryKind.File, Mode = 0x1A4, ModifiedSeconds = 1 }, bytes, CancellationToken.None);
         await writer.FinishAsync(CancellationToken.None);
         return stream.ToArray();
     }

@@ -10,6 +10,7 @@ namespace Davit.Archive;
 public sealed class ParallelGzipStream(Stream destination, CompressionLevel level, bool leaveOpen = false) : Stream
 {
     private const int BlockBytes = 1 << 20;
+    private const int SampleBytes = 32 << 10;
     private static readonly byte[] EmptyMember = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     private readonly Queue<Task<(byte[] Bytes, int Length)>> _inFlight = [];
     private readonly int _most = Math.Max(Environment.ProcessorCount, 1) + 1;
@@ -101,8 +102,17 @@ public sealed class ParallelGzipStream(Stream destination, CompressionLevel leve
         // the base library writes nothing at all for no input; a reader needs an empty member
         if (length == 0) return (EmptyMember, EmptyMember.Length);
         using var output = new MemoryStream(length / 2);
-        using (var gzip = new GZipStream(output, level, leaveOpen: true)) gzip.Write(block, 0, length);
+        using (var gzip = new GZipStream(output, IsCompressible(block.AsSpan(0, length)) ? level : CompressionLevel.NoCompression, leaveOpen: true)) gzip.Write(block, 0, length);
         ArrayPool<byte>.Shared.Return(block);
         return (output.GetBuffer(), (int)output.Length);
+    }
+
+    /// <summary>Archives, media and random data don't shrink: the middle of the block tells, at a thirtieth of the price.</summary>
+    private bool IsCompressible(ReadOnlySpan<byte> block)
+    {
+        if (block.Length < 4 * SampleBytes) return true;
+        using var output = new MemoryStream(SampleBytes + 1024);
+        using (var gzip = new GZipStream(output, level, leaveOpen: true)) gzip.Write(block.Slice((block.Length - SampleBytes) / 2, SampleBytes));
+        return output.Length < SampleBytes / 100 * 98;
     }
 }
