@@ -86,7 +86,7 @@ internal sealed class VirtualHttp2 : IConnectionListenerFactory, IConnectionList
         public override ValueTask DisposeAsync()
         {
             _ended.TrySetResult();
-            return default;
+            return base.DisposeAsync();
         }
     }
 }

@@ -7,6 +7,8 @@ namespace Davit.Daemon.Http;
 /// <param name="Minor">N.</param>
 internal readonly record struct ApiVersion(int Minor) : IComparable<ApiVersion>
 {
+    private static readonly System.Buffers.SearchValues<char> VersionCharacters = System.Buffers.SearchValues.Create("0123456789.");
+
     /// <summary>Highest version spoken.</summary>
     public static readonly ApiVersion Highest = new(51);
 
@@ -22,7 +24,7 @@ internal readonly record struct ApiVersion(int Minor) : IComparable<ApiVersion>
         if (end < 0) end = path.Length;
         var text = path[2..end];
         var rest = path[end..];
-        if (text.AsSpan().ContainsAnyExcept("0123456789.")) return (Highest, path);
+        if (text.AsSpan().ContainsAnyExcept(VersionCharacters)) return (Highest, path);
         var parts = text.Split('.');
         int major = 0, minor = 0;
         if (parts.Length > 2 || !int.TryParse(parts[0], NumberStyles.None, null, out major) || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, null, out minor)))

@@ -11,23 +11,16 @@ internal static class JsonLines
     {
         await using var source = items.GetAsyncEnumerator(request.Aborted);
         // begun before the head is sent, so that a bad query still has its status code, and nothing that happens after the head is missed
-        var next = source.MoveNextAsync();
-        if (next.IsCompleted && !await next.ConfigureAwait(false))
-        {
-            await request.BeginAsync("application/json").ConfigureAwait(false);
-            return;
-        }
-
-        var body = request.Context.Response.BodyWriter;
+        var next = source.MoveNextAsync().AsTask();
+        if (next.IsCompleted) await next.ConfigureAwait(false);
         await request.BeginAsync("application/json").ConfigureAwait(false);
-        var first = next.IsCompleted;
-        while (first || await next.ConfigureAwait(false))
+        var body = request.Context.Response.BodyWriter;
+        while (await next.ConfigureAwait(false))
         {
-            first = false;
             using (var writer = new Utf8JsonWriter(body, JsonBody.WriterOptions)) JsonSerializer.Serialize(writer, source.Current, type);
             body.GetSpan(1)[0] = (byte)'\n';
             body.Advance(1);
-            next = source.MoveNextAsync();
+            next = source.MoveNextAsync().AsTask();
             // what is there already goes out together
             if (!next.IsCompleted) await body.FlushAsync(request.Aborted).ConfigureAwait(false);
         }
