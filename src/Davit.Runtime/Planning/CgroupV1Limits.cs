@@ -65,7 +65,7 @@ internal static class CgroupV1Limits
 
     private static IEnumerable<(string, string, bool)> Devices(IReadOnlyList<DeviceCgroupSpec>? rules)
     {
-        foreach (var rule in rules ?? [])
+        foreach (var rule in rules is { Count: > 0 } ? DeviceRules.WithDefaults(rules) : [])
         {
             var type = rule.Type is null or "" ? "a" : rule.Type;
             var all = type == "a" && rule.Major is null && rule.Minor is null;

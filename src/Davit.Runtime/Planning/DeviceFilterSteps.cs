@@ -12,7 +12,7 @@ internal static class DeviceFilterSteps
 
     internal static void Attach(ProgramWriter writer, string directory, IReadOnlyList<DeviceCgroupSpec> rules)
     {
-        var code = Compile(rules);
+        var code = Compile(DeviceRules.WithDefaults(rules));
         var program = writer.Bytes(MemoryMarshal.AsBytes<ulong>(code));
         var licence = (int)writer.String("Apache").Value;
 
@@ -71,6 +71,9 @@ internal static class DeviceFilterSteps
 
             code.Add(Instruction(0xb4, 0, 0, 0, rule.Allow ? 1 : 0));
             code.Add(Instruction(0x95, 0, 0, 0, 0));
+
+            // a rule for everything decides; what came after it could never run, and the kernel's verifier refuses such code
+            if (checks.Count == 0) return [.. code];
         }
 
         code.Add(Instruction(0xb4, 0, 0, 0, 0));
