@@ -143,10 +143,22 @@ public sealed partial class ContainerService
             {
                 ContainerId = model.Id,
                 ContainerName = model.Name,
-                Endpoints = [.. model.Networks.Select(pair => NetworkPlan.Endpoint(_services.Networks.Resolve(pair.Key), pair.Value, [.. names.Distinct()]))],
+                Endpoints = [.. model.Networks.Select(pair => NetworkPlan.Endpoint(NetworkOf(pair.Key), pair.Value, [.. names.Distinct()]))],
                 Ports = PortSpec.Bindings(host, model.Config),
             },
             cancellation).ConfigureAwait(false);
+    }
+
+    private NetworkModel NetworkOf(string name)
+    {
+        try
+        {
+            return _services.Networks.Resolve(name);
+        }
+        catch (DavitException error) when (error.Kind == ErrorKind.NotFound)
+        {
+            throw new DavitException(ErrorKind.NotFound, $"failed to set up container networking: {error.Message}", error.Hint, error);
+        }
     }
 
     private SpecInput SpecInput(ContainerModel model, IReadOnlyList<MountModel> mounts, NetworkSandbox? sandbox, UserResolution user)

@@ -22,9 +22,6 @@ public sealed partial class ContainerService
 
     private static async Task<ContainerWait> ResultAsync(Task<ContainerModel> end, CancellationToken cancellation) => Result(await end.WaitAsync(cancellation).ConfigureAwait(false));
 
-    private static ContainerWait Result(ContainerModel model) => new()
-    {
-        StatusCode = model.State.ExitCode,
-        Error = model.State.Error.Length > 0 ? new() { Message = model.State.Error } : null,
-    };
+    // A start that failed was told to whoever started it: the client would only print it twice.
+    private static ContainerWait Result(ContainerModel model) => new() { StatusCode = model.State.ExitCode };
 }

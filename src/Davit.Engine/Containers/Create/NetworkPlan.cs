@@ -14,11 +14,22 @@ internal static class NetworkPlan
         if (HostConfigValidation.IsContainer(mode)) return new Dictionary<string, EndpointSettings>();
         var result = new Dictionary<string, EndpointSettings>(StringComparer.Ordinal);
         var asked = networking?.EndpointsConfig ?? new Dictionary<string, EndpointSettings?>();
-        var primary = Find(networks, config.NetworkDisabled ? "none" : mode);
+        var primaryName = config.NetworkDisabled ? "none" : mode;
+        if (TryFind(networks, primaryName) is not { } primary)
+        {
+            // Looked for again at the start, which fails when it is still missing: as with Docker, the creation does not.
+            return asked.Count == 0 ? new Dictionary<string, EndpointSettings> { [primaryName] = new() } : asked.ToDictionary(pair => pair.Key, pair => Asked(pair.Value));
+        }
+
         result[primary.Name] = new EndpointSettings();
         foreach (var (key, settings) in asked)
         {
-            var network = Find(networks, key == "default" ? "bridge" : key);
+            if (TryFind(networks, key == "default" ? "bridge" : key) is not { } network)
+            {
+                result[key] = Asked(settings);
+                continue;
+            }
+
             if (result.Count > 0 && network.Name != primary.Name && (mode is "host" or "none" || network.Name is "host" or "none"))
             {
                 throw new DavitException(ErrorKind.InvalidArgument, $"conflicting options: cannot attach both user-defined and non-user-defined network-modes");
@@ -56,7 +67,7 @@ internal static class NetworkPlan
         Aliases = network.Predefined ? [] : [.. names.Take(1), .. settings.Aliases ?? [], .. names.Skip(1)],
     };
 
-    private static NetworkModel Find(INetworkService networks, string name)
+    private static NetworkModel? TryFind(INetworkService networks, string name)
     {
         try
         {
@@ -64,7 +75,7 @@ internal static class NetworkPlan
         }
         catch (DavitException error) when (error.Kind == ErrorKind.NotFound)
         {
-            throw new DavitException(ErrorKind.NotFound, $"network {name} not found", error.Hint, error);
+            return null;
         }
     }
 

@@ -17,8 +17,10 @@ internal sealed record UserResolution(UserSpec User, string Home)
     public static UserResolution Resolve(string user, IReadOnlyList<string> extra, Func<string, byte[]?> read)
     {
         var identity = UserDatabase.Parse(Text(read("/etc/passwd")), Text(read("/etc/group"))).Resolve(user, extra);
+
+        // The primary group among the others too: a program that changes its group must not lose what it was denied as a member.
         return new UserResolution(
-            new UserSpec { Uid = identity.Uid, Gid = identity.Gid, AdditionalGids = identity.AdditionalGids is { Count: > 0 } groups ? groups : null },
+            new UserSpec { Uid = identity.Uid, Gid = identity.Gid, AdditionalGids = [identity.Gid, .. identity.AdditionalGids.Where(group => group != identity.Gid)] },
             identity.Home.Length > 0 ? identity.Home : "/");
     }
 
