@@ -198,4 +198,39 @@ public class LifecycleTests
         var host = (await engine.Containers.InspectAsync(id, false, None)).HostConfig!;
         Assert.Equal((64L << 20, "unless-stopped"), (host.Memory, host.RestartPolicy!.Name));
     }
+
+    [Fact]
+    public async Task Unknown_network_fails_the_start_and_not_the_creation()
+    {
+        await using var engine = await EngineFixture.OpenAsync();
+        var id = await engine.CreateAsync("lost", new HostConfig { NetworkMode = "nosuch", AutoRemove = true });
+        var removed = engine.Containers.Wait(id, WaitCondition.Removed, None);
+        var error = await Assert.ThrowsAsync<DavitException>(() => engine.Containers.StartAsync(id, None));
+        Assert.Equal((ErrorKind.NotFound, "failed to set up container networking: network nosuch not found"), (error.Kind, error.Message));
+        Assert.Null((await removed).Error);
+        Assert.False(engine.Containers.Exists("lost"));
+    }
+
+    [Fact]
+    public async Task Restart_by_the_user_keeps_an_ephemeral_container()
+    {
+        await using var engine = await EngineFixture.OpenAsync();
+        var id = await engine.RunAsync("kept", new HostConfig { NetworkMode = "none", AutoRemove = true });
+        await engine.Containers.RestartAsync("kept", null, null, None);
+        Assert.Equal("running", (await engine.StateAsync(id)).Status);
+        Assert.Equal(2, engine.Runner.Launches.Count);
+    }
+
+    [Fact]
+    public async Task Taken_port_leaves_a_container_that_can_be_started_later()
+    {
+        await using var engine = await EngineFixture.OpenAsync();
+        engine.Networks.Failure = new DavitException(ErrorKind.Internal, "Bind for 0.0.0.0:80 failed: port is already allocated");
+        var id = await engine.CreateAsync("later");
+        await Assert.ThrowsAsync<DavitException>(() => engine.Containers.StartAsync(id, None));
+        Assert.Equal(128, (await engine.StateAsync(id)).ExitCode);
+        engine.Networks.Failure = null;
+        await engine.Containers.StartAsync(id, None);
+        Assert.Equal("running", (await engine.StateAsync(id)).Status);
+    }
 }

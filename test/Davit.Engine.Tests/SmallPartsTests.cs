@@ -3,6 +3,7 @@ using Davit.DockerApi.Containers;
 using Davit.Engine.Attach;
 using Davit.Engine.Commit;
 using Davit.Engine.Containers.Create;
+using Davit.Engine.Containers.Spec;
 using Davit.Engine.Containers.Views;
 using Davit.Engine.Events;
 using Davit.Engine.Filters;
@@ -123,4 +124,20 @@ public class SmallPartsTests
         Assert.True(await next);
         Assert.Equal("y", live.Current.Actor.ID);
     }
+
+    [Theory]
+    [InlineData("", 0u, 0u, "0,10", "/root")]
+    [InlineData("app", 100u, 101u, "101,20", "/srv")]
+    [InlineData("app:disk", 100u, 6u, "6", "/srv")]
+    [InlineData("4242", 4242u, 0u, "0", "/")]
+    public void Users_are_found_in_the_containers_own_files(string user, uint uid, uint gid, string groups, string home)
+    {
+        var resolved = UserResolution.Resolve(user, [], path => System.Text.Encoding.UTF8.GetBytes(path == "/etc/passwd" ? "root:x:0:0:r:/root:/bin/sh\napp:x:100:101::/srv:\n" : "root:x:0:\nwheel:x:10:root\ndisk:x:6:\nx:x:20:app\n"));
+        Assert.Equal((uid, gid, home), (resolved.User.Uid, resolved.User.Gid, resolved.Home));
+        Assert.Equal(groups, string.Join(',', resolved.User.AdditionalGids!));
+    }
+
+    [Fact]
+    public void Unknown_user_is_refused_in_dockers_words() =>
+        Assert.Equal("unable to find user nosuch: no matching entries in passwd file", Assert.Throws<DavitException>(() => UserResolution.Resolve("nosuch", [], _ => null)).Message);
 }
