@@ -224,7 +224,11 @@ public sealed class ContainerRunner : IContainerRunner, IAsyncDisposable
         catch (OperationCanceledException)
         {
             // Whoever gave up, the half-started container must not come to life later: it dies with its monitor.
-            await KillAsync(monitor, control, buffer).ConfigureAwait(false);
+            if (!await TryKillAsync(monitor, control, buffer).ConfigureAwait(false))
+            {
+                _zygote.Abandon();
+            }
+
             if (cancellation.IsCancellationRequested)
             {
                 _remains.RemoveCgroups(launch.Spec);
@@ -235,8 +239,8 @@ public sealed class ContainerRunner : IContainerRunner, IAsyncDisposable
         }
     }
 
-    /// <summary>Kills a monitor, having heard its number, and waits for its end.</summary>
-    private async Task KillAsync(int monitor, MonitorConnection control, byte[] buffer)
+    /// <summary>Kills a monitor, having heard its number, and waits for its end; false when no word comes at all.</summary>
+    private async Task<bool> TryKillAsync(int monitor, MonitorConnection control, byte[] buffer)
     {
         using var patience = new CancellationTokenSource(_options.StartTimeout);
         try
@@ -251,7 +255,7 @@ public sealed class ContainerRunner : IContainerRunner, IAsyncDisposable
                 int got = await control.ReceiveAsync(buffer, patience.Token).ConfigureAwait(false);
                 if (got < MessageHead.Size)
                 {
-                    return;
+                    return true;
                 }
 
                 if (MonitorConnection.Head(buffer) is { Type: MessageType.Forked } head)
@@ -262,7 +266,7 @@ public sealed class ContainerRunner : IContainerRunner, IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Neither a word nor an end: there is no monitor to kill.
+            return false;
         }
     }
 }

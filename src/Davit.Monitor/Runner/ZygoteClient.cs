@@ -5,13 +5,14 @@ using Davit.Primitives;
 
 namespace Davit.Monitor.Runner;
 
-/// <summary>The daemon's lease on the zygote: found again after a restart, started when there is none, replaced when it is of another build's protocol.</summary>
+/// <summary>The daemon's lease on the zygote: found again after a restart, started when there is none, replaced when it is of another build.</summary>
 internal sealed class ZygoteClient(string monitorPath, string runRoot, string cgroup) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private MonitorConnection? _lease;
+    private int _pid;
 
     /// <summary>Asks for a monitor; starts or finds the zygote when needed.</summary>
     internal async Task StartMonitorAsync(int[] descriptors, CancellationToken cancellation)
@@ -51,6 +52,17 @@ internal sealed class ZygoteClient(string monitorPath, string runRoot, string cg
         finally
         {
             _gate.Release();
+        }
+    }
+
+    /// <summary>Ends a zygote that took a request and did nothing with it; the next start gets a new one.</summary>
+    internal void Abandon()
+    {
+        if (Interlocked.Exchange(ref _lease, null) is { } lease)
+        {
+            // Its end of the lease was open a moment ago, so the number is still its own.
+            Sys.Kill(_pid, 9);
+            lease.Dispose();
         }
     }
 
@@ -116,7 +128,7 @@ internal sealed class ZygoteClient(string monitorPath, string runRoot, string cg
         return socket < 0 ? null : new MonitorConnection(socket);
     }
 
-    /// <summary>Connects to a zygote that answers in our version; one of another version is told to end, its monitors stay.</summary>
+    /// <summary>Connects to a zygote of our version and build; any other is told to end, its monitors stay.</summary>
     private async Task<MonitorConnection?> FindAsync(CancellationToken cancellation)
     {
         if (TryConnect() is not { } lease)
@@ -140,8 +152,10 @@ internal sealed class ZygoteClient(string monitorPath, string runRoot, string cg
             // A zygote that does not answer is as good as none; a new one takes its name.
         }
 
-        if (got == MessageHead.Size && System.Runtime.InteropServices.MemoryMarshal.Read<MessageHead>(buffer).Version == MessageHead.CurrentVersion)
+        if (got == MessageHead.Size && System.Runtime.InteropServices.MemoryMarshal.Read<MessageHead>(buffer) is var head
+            && head.Version == MessageHead.CurrentVersion && head.Value == BuildIdentity.Of(monitorPath))
         {
+            _pid = head.Request;
             return lease;
         }
 

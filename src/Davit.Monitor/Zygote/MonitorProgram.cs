@@ -22,7 +22,7 @@ public static class MonitorProgram
             return arguments switch
             {
                 ["launch-zygote", var runRoot, var cgroup] => LaunchZygote(runRoot, cgroup),
-                ["zygote", var runRoot, var cgroup] => Zygote(runRoot, cgroup),
+                ["zygote", var runRoot, var cgroup, var build] => Zygote(runRoot, cgroup, long.Parse(build)),
                 ["launch-monitor", var runRoot, var cgroup, var descriptors] => LaunchMonitor(runRoot, cgroup, int.Parse(descriptors)),
                 ["monitor", _, var descriptors] => Monitor(int.Parse(descriptors)),
                 ["--version"] => Print($"davit-monitor {typeof(MonitorProgram).Assembly.GetName().Version?.ToString(3)}"),
@@ -39,23 +39,24 @@ public static class MonitorProgram
     private static int LaunchZygote(string runRoot, string cgroup)
     {
         Directory.CreateDirectory(runRoot);
+        var self = File.ResolveLinkTarget("/proc/self/exe", returnFinalTarget: false)!.FullName;
         var socket = Path.Combine(runRoot, SocketName);
         // Bound under another name first: whoever sees the name can connect.
         var temporary = $"{socket}.{Sys.ProcessId()}";
         Sys.Unlink(temporary);
         int listener = PacketSocket.Listen(temporary, 512);
         MonitorCgroup.Join(cgroup);
-        Spawn(runRoot, ["davit-monitor", "zygote", runRoot, cgroup], [listener]);
+        Spawn(runRoot, ["davit-monitor", "zygote", runRoot, cgroup, BuildIdentity.Of(self).ToString()], [listener]);
         Sys.Rename(temporary, socket);
         return 0;
     }
 
-    private static int Zygote(string runRoot, string cgroup)
+    private static int Zygote(string runRoot, string cgroup, long build)
     {
         ProcessName.Set("davit-zygote");
         Prepare();
         Sys.Control(3, 2, 1);
-        new ZygoteProcess(Path.Combine(runRoot, SocketName), 3).Run();
+        new ZygoteProcess(Path.Combine(runRoot, SocketName), 3, build).Run();
         MonitorCgroup.Leave(cgroup);
         return 0;
     }

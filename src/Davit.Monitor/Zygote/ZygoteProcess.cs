@@ -20,6 +20,7 @@ internal sealed unsafe class ZygoteProcess
 
     private readonly FinalizerThread _finalizer;
     private readonly string _socketPath;
+    private readonly long _build;
     private readonly int _listener, _epoll;
     private readonly EpollEvent* _events;
     private readonly byte* _message;
@@ -30,10 +31,11 @@ internal sealed unsafe class ZygoteProcess
     private int _leases, _monitors, _collections;
     private bool _told, _hadLease;
 
-    internal ZygoteProcess(string socketPath, int listener)
+    internal ZygoteProcess(string socketPath, int listener, long build)
     {
         _socketPath = socketPath;
         _listener = listener;
+        _build = build;
         _epoll = Sys.EpollCreate(Sys.OCloexec);
         _events = (EpollEvent*)NativeMemory.AllocZeroed((nuint)(MaxEvents * sizeof(EpollEvent)));
         _message = (byte*)NativeMemory.AllocZeroed(MessageCapacity);
@@ -130,7 +132,8 @@ internal sealed unsafe class ZygoteProcess
         if (head->Type == MessageType.Lease)
         {
             head->Version = MessageHead.CurrentVersion;
-            head->Value = Sys.ProcessId();
+            head->Value = _build;
+            head->Request = Sys.ProcessId();
             PacketSocket.Send(lease, _message, MessageHead.Size, null, 0, null, 0, Sys.MsgDontWait);
         }
         else if (head->Type == MessageType.EndZygote)

@@ -15,12 +15,12 @@ public sealed class ContainerHost : IAsyncDisposable
     private readonly List<IRunningContainer> _started = [];
     private readonly string _name = $"dmt{Environment.ProcessId % 100000}x{Interlocked.Increment(ref s_last)}";
 
-    public ContainerHost(bool withoutZygote = false)
+    public ContainerHost(bool withoutZygote = false, TimeSpan? startTimeout = null)
     {
         Assert.SkipWhen(MonitorBinary.Path is null, MonitorBinary.SkipReason);
         Assert.SkipUnless(File.Exists("/bin/busybox"), "/bin/busybox is missing: package busybox-static");
         Instance = new Instance { Name = _name, RunRoot = _directory["run"], DataRoot = _directory["data"], CgroupParent = _name };
-        Options = new RunnerOptions { MonitorPath = MonitorBinary.Path, WithoutZygote = withoutZygote };
+        Options = new RunnerOptions { MonitorPath = MonitorBinary.Path, WithoutZygote = withoutZygote, StartTimeout = startTimeout ?? TimeSpan.FromSeconds(20) };
         Runner = new ContainerRunner(Instance, Options);
         MakeRoot();
     }
@@ -66,7 +66,7 @@ public sealed class ContainerHost : IAsyncDisposable
     internal Task<IRunningContainer> StartAsync(string id, string script) => StartAsync(Launch(id, script));
 
     /// <summary>What a daemon that was killed and started again does.</summary>
-    internal async Task RestartRunnerAsync()
+    internal async Task RestartRunnerAsync(string? monitorPath = null)
     {
         foreach (var container in _started)
         {
@@ -74,7 +74,7 @@ public sealed class ContainerHost : IAsyncDisposable
         }
 
         await Runner.DisposeAsync();
-        Runner = new ContainerRunner(Instance, Options);
+        Runner = new ContainerRunner(Instance, monitorPath is null ? Options : Options with { MonitorPath = monitorPath });
     }
 
     internal async Task<string> LogAsync(string id, LogQuery? query = null)

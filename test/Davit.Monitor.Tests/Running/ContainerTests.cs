@@ -263,6 +263,40 @@ public sealed class ContainerTests
     }
 
     [Fact]
+    public async Task Another_build_replaces_the_zygote_and_adopts_its_monitors()
+    {
+        await using var host = new ContainerHost();
+        await host.StartAsync("old", "while :; do sleep 1; done");
+        string Zygote() => host.Processes().Single(line => Comm(line) == "davit-zygote").Split(' ')[0];
+        var first = Zygote();
+        var other = host["davit-monitor-other"];
+        File.Copy(MonitorBinary.Path!, other);
+        File.SetLastWriteTimeUtc(other, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+
+        await host.RestartRunnerAsync(other);
+
+        var adopted = await host.Runner.AdoptAsync("old", host.RunDirectory("old"), Cancellation);
+        Assert.Equal(5, (await (await host.StartAsync("new", "exit 5")).Exited.WaitAsync(Patience, Cancellation)).ExitCode);
+        Assert.NotEqual(first, Zygote());
+        await adopted!.SignalAsync(9, all: true, Cancellation);
+        Assert.Equal(137, (await adopted.Exited.WaitAsync(Patience, Cancellation)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Zygote_that_hangs_is_passed_over_and_replaced()
+    {
+        await using var host = new ContainerHost(startTimeout: TimeSpan.FromSeconds(1));
+        await host.Runner.WarmUpAsync(Cancellation);
+        string Zygote() => host.Processes().Single(line => Comm(line) == "davit-zygote").Split(' ')[0];
+        var first = Zygote();
+        Kernel.Sys.Kill(int.Parse(first), 19);
+
+        Assert.Equal(3, (await (await host.StartAsync("around", "exit 3")).Exited.WaitAsync(Patience, Cancellation)).ExitCode);
+        Assert.Equal(4, (await (await host.StartAsync("again", "exit 4")).Exited.WaitAsync(Patience, Cancellation)).ExitCode);
+        Assert.NotEqual(first, Zygote());
+    }
+
+    [Fact]
     public async Task Memory_limit_shows_as_oom()
     {
         await using var host = new ContainerHost();
