@@ -36,7 +36,9 @@ public sealed partial class ContainerService
             Follow = options.Follow && container.Model.State.Status is not ("exited" or "dead"),
             FollowUntil = FollowEndAsync(container, options.Until, cancellation),
         };
-        await foreach (var record in _services.Logs.ReadAsync(directory, query, cancellation).ConfigureAwait(false))
+        // A follower gets line by line, as with Docker; a plain read goes out in pieces as large as they come.
+        var records = options.Follow || prefix.IsNeeded ? _services.Logs.ReadAsync(directory, query, cancellation) : _services.Logs.ReadBlocksAsync(directory, query, cancellation);
+        await foreach (var record in records.ConfigureAwait(false))
         {
             yield return new LogFrame(record.Stream, prefix.IsNeeded ? prefix.Apply(record.Stream, record.TimeNanoseconds, record.Partial, record.Bytes.Span) : record.Bytes);
         }

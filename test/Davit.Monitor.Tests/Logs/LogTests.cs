@@ -200,6 +200,28 @@ public sealed class LogTests : IDisposable
     }
 
     [Fact]
+    public async Task Blocks_join_neighbours_of_one_stream_and_lose_nothing()
+    {
+        Write(writer =>
+        {
+            AppendNumbered(writer, 0, 9000);
+            writer.Append(2, "error\n"u8);
+            AppendNumbered(writer, 9000, 9500);
+        });
+
+        var text = new StringBuilder();
+        int blocks = 0;
+        await foreach (var block in _reader.ReadBlocksAsync(_directory.Path, new LogQuery(), Cancellation))
+        {
+            text.Append(Encoding.ASCII.GetString(block.Bytes.Span));
+            blocks++;
+        }
+
+        Assert.InRange(blocks, 3, 10);
+        Assert.Equal(string.Concat((await ReadAsync(new LogQuery())).Select(record => record.Text)), text.ToString());
+    }
+
+    [Fact]
     public async Task Log_that_is_not_there_is_empty() => Assert.Empty(await ReadAsync(new LogQuery(), _directory["none"]));
 
     private static void AppendNumbered(LogWriter writer, int from, int to)
