@@ -361,6 +361,38 @@ public sealed class ContainerTests
     }
 
     [Fact]
+    public async Task Monitor_keeps_nothing_of_execs_and_attachments_that_have_ended()
+    {
+        await using var host = new ContainerHost();
+        var container = await host.StartAsync(host.Launch("leaks", "while :; do sleep 1; done") with { OpenStdin = true });
+        var monitor = File.ReadAllLines(Path.Combine(host.RunDirectory("leaks"), "monitor.state")).Single(line => line.StartsWith("monitor=", StringComparison.Ordinal))[8..];
+        int Descriptors() => Directory.GetFiles($"/proc/{monitor}/fd").Length;
+        long Private() => File.ReadLines($"/proc/{monitor}/smaps_rollup").Where(line => line.StartsWith("Private_Dirty:", StringComparison.Ordinal)).Sum(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]));
+        async Task ExerciseAsync(int times)
+        {
+            for (int i = 0; i < times; i++)
+            {
+                await using var streams = await container.AttachAsync(true, true, true, Cancellation);
+                await using var exec = await container.ExecAsync(new ExecLaunch { Id = "x", Process = ContainerHost.Process(["/bin/echo", "x"], terminal: i % 2 == 0), Stdin = true }, Cancellation);
+                await ContainerHost.ReadAllAsync(exec.Streams!);
+            }
+
+            // A request that is answered stands behind everything sent before on the loop.
+            await container.ResizeAsync(80, 24, Cancellation);
+        }
+
+        await ExerciseAsync(30);
+        int descriptors = Descriptors();
+        long memory = Private();
+        await ExerciseAsync(150);
+
+        Assert.InRange(Descriptors(), descriptors - 2, descriptors + 2);
+        Assert.InRange(Private(), 0, memory + 256);
+        await container.SignalAsync(9, all: true, Cancellation);
+        await container.Exited.WaitAsync(Patience, Cancellation);
+    }
+
+    [Fact]
     public async Task A_hundred_containers_start_at_once()
     {
         await using var host = new ContainerHost();
