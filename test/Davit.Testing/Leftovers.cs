@@ -20,8 +20,7 @@ public static class Leftovers
         }
 
         var links = (await Command.RunAsync("ip", ["-o", "link"])).Output;
-        var prefix = daemon.Name[..Math.Min(5, daemon.Name.Length)];
-        left.AddRange(links.Split('\n').Select(line => line.Split(": ")).Where(parts => parts.Length > 1 && parts[1].StartsWith(prefix, StringComparison.Ordinal)).Select(parts => "interface " + parts[1]));
+        left.AddRange(links.Split('\n').Select(line => line.Split(": ")).Where(parts => parts.Length > 1 && parts[1].StartsWith(daemon.Prefix, StringComparison.Ordinal)).Select(parts => "interface " + parts[1]));
         var tables = await Peers.RunAsync(["nft", "list", "tables"]);
         left.AddRange(tables.Output.Split('\n').Where(line => line.EndsWith(" davit-" + daemon.Name, StringComparison.Ordinal)).Select(line => "firewall " + line));
         foreach (var hierarchy in Directory.Exists("/sys/fs/cgroup/cgroup.procs") ? ["/sys/fs/cgroup"] : Directory.GetDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup"))

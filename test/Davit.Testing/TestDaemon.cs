@@ -17,13 +17,16 @@ public sealed class TestDaemon : IAsyncDisposable
     {
         _extra = extra;
         var number = Interlocked.Increment(ref _next) % 200;
-        Name = $"t{Environment.ProcessId % 46656:x}{number:x}";
+        Name = $"t{Environment.ProcessId % 256:x2}{number:x2}";
         Directory = $"/tmp/davit-{Name}";
         Pool = $"10.{number + 20}.0.0/16";
     }
 
     /// <summary>Name of the instance.</summary>
     public string Name { get; }
+
+    /// <summary>Prefix of its interfaces: as short as the kernel wants it, and no other daemon's.</summary>
+    public string Prefix => "t" + Name[^4..];
 
     /// <summary>Everything on disk lies below.</summary>
     public string Directory { get; }
@@ -66,8 +69,8 @@ public sealed class TestDaemon : IAsyncDisposable
         string[] arguments =
         [
             "sh", "-c", "exec \"$0\" \"$@\" >>\"$LOG\" 2>&1 </dev/null", Project.Executable("davitd"),
-            "--instance", Name, "--data-root", DataRoot, "--exec-root", RunRoot, "-H", "unix://" + Socket, "--bridge", Name + "-b0",
-            "--interface-prefix", Name[..Math.Min(5, Name.Length)], "--firewall-table", "davit-" + Name, "--cgroup-parent", "davit-" + Name,
+            "--instance", Name, "--data-root", DataRoot, "--exec-root", RunRoot, "-H", "unix://" + Socket, "--bridge", Prefix + "-b0",
+            "--interface-prefix", Prefix, "--firewall-table", "davit-" + Name, "--cgroup-parent", "davit-" + Name,
             "--default-address-pool", $"base={Pool},size=24", "--pidfile", Directory + "/davitd.pid", .. _extra,
         ];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
@@ -140,7 +143,7 @@ public sealed class TestDaemon : IAsyncDisposable
         await DockerAsync("network", "prune", "-f");
         await StopAsync();
         var cleanup = await Command.RunAsync(Project.Executable("davitd"),
-            ["--instance", Name, "--data-root", DataRoot, "--exec-root", RunRoot, "--bridge", Name + "-b0", "--interface-prefix", Name[..Math.Min(5, Name.Length)], "--firewall-table", "davit-" + Name, "--cgroup-parent", "davit-" + Name, "--remove-everything"]);
+            ["--instance", Name, "--data-root", DataRoot, "--exec-root", RunRoot, "--bridge", Prefix + "-b0", "--interface-prefix", Prefix, "--firewall-table", "davit-" + Name, "--cgroup-parent", "davit-" + Name, "--remove-everything"]);
         var log = Log;
         var left = await Leftovers.FindAsync(this);
         if (left.Count == 0 && cleanup.ExitCode == 0) System.IO.Directory.Delete(Directory, recursive: true);
