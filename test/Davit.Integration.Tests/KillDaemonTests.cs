@@ -44,7 +44,7 @@ public sealed class KillDaemonTests : IAsyncLifetime
         (await Daemon.DockerAsync("run", "-d", "--name", "brief", "--network", "none", "-v", Daemon.Directory + ":/shared", "busybox", "sh", "-c", "until [ -e /shared/go ]; do usleep 10000; done; echo last words; exit 9")).Succeeded();
         await Daemon.KillAsync();
         await File.WriteAllTextAsync(Daemon.Directory + "/go", "");
-        (await Command.RunAsync("sh", ["-c", $"while pgrep -f 'shared/go' >/dev/null; do sleep 0.02; done"])).Succeeded();
+        (await Command.RunAsync("sh", ["-c", $"while pgrep -f '[s]hared/go' >/dev/null; do sleep 0.02; done"])).Succeeded();
         await Daemon.LaunchAsync();
         Assert.Equal("exited 9", (await Daemon.DockerAsync("inspect", "-f", "{{.State.Status}} {{.State.ExitCode}}", "brief")).Succeeded().Text);
         Assert.Equal("last words", (await Daemon.DockerAsync("logs", "brief")).Succeeded().Text);
