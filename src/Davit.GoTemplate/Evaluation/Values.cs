@@ -19,7 +19,7 @@ internal static class Values
         JsonElement { ValueKind: JsonValueKind.True } => true,
         JsonElement { ValueKind: JsonValueKind.False } => false,
         JsonElement { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } => null,
-        JsonElement { ValueKind: JsonValueKind.Number } json => json.TryGetInt64(out var whole) ? whole : json.GetDouble(),
+        JsonElement { ValueKind: JsonValueKind.Number } json => json.TryGetInt64(out var whole) ? (object)whole : json.GetDouble(),
         _ => value,
     };
 

@@ -265,8 +265,11 @@ internal sealed class TemplateParser(string source)
         return fields;
     }
 
-    private static object Number(string text) =>
-        text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? long.Parse(text.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture)
-        : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole
-        : double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
+    private static object Number(string text)
+    {
+        // two types of number: a conditional expression would make both a double
+        if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)) return long.Parse(text.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)) return whole;
+        return double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
+    }
 }
