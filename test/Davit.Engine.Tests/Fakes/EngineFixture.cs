@@ -14,7 +14,7 @@ internal sealed class EngineFixture : IAsyncDisposable
 {
     private readonly string _directory = Path.Combine(Path.GetTempPath(), "davit-engine-" + Guid.NewGuid().ToString("N")[..8]);
     private Store _store;
-    private LogReader _logs = new();
+    private readonly LogReader _logs = new();
 
     private EngineFixture()
     {
