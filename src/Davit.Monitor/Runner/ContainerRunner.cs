@@ -174,7 +174,7 @@ public sealed class ContainerRunner : IContainerRunner, IAsyncDisposable
             if (started is not var (pid, startedAt))
             {
                 control.Dispose();
-                _remains.RemoveCgroups(launch.Spec);
+                await _remains.RemoveCgroupsAsync(launch.Spec).ConfigureAwait(false);
                 return null;
             }
 
@@ -231,7 +231,7 @@ public sealed class ContainerRunner : IContainerRunner, IAsyncDisposable
 
             if (cancellation.IsCancellationRequested)
             {
-                _remains.RemoveCgroups(launch.Spec);
+                await _remains.RemoveCgroupsAsync(launch.Spec).ConfigureAwait(false);
             }
 
             cancellation.ThrowIfCancellationRequested();

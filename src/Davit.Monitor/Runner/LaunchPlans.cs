@@ -8,6 +8,9 @@ namespace Davit.Monitor.Runner;
 internal sealed class LaunchPlans
 {
     private readonly HostFacts _host = HostFacts.Read();
+    private readonly CgroupParents _parents;
+
+    internal LaunchPlans() => _parents = new CgroupParents(_host.Cgroups);
 
     internal byte[] ForContainer(ContainerLaunch launch)
     {
@@ -18,6 +21,11 @@ internal sealed class LaunchPlans
             TerminalSize = launch.TerminalSize,
             Overlay = launch.Root is { } root ? new OverlaySource(root.LowerDirectories, root.UpperDirectory, root.WorkDirectory, root.Volatile) : null,
         };
+        if (options.CgroupPath is { } path)
+        {
+            _parents.Ensure(path);
+        }
+
         using var plan = PlanBuilder.ForContainer(launch.Spec, options);
         return plan.ToBytes();
     }

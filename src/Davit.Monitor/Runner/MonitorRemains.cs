@@ -10,26 +10,32 @@ using Davit.Runtime.Launch;
 namespace Davit.Monitor.Runner;
 
 /// <summary>What is to be done when a monitor has died: its container dies with it, its cgroups go, and the record says why.</summary>
-internal sealed unsafe class MonitorRemains(LaunchPlans plans, TimeProvider time)
+internal sealed class MonitorRemains(LaunchPlans plans, TimeProvider time)
 {
     private const int Killed = 9;
 
     /// <summary>Takes the exit that the monitor left, or else kills what lives on and writes the record in its place.</summary>
-    internal Task<ContainerExit> BuryAsync(string id, string runDirectory, Spec? spec, string cause) => Task.Run(() => Bury(id, runDirectory, spec, cause));
+    internal Task<ContainerExit> BuryAsync(string id, string runDirectory, Spec? spec, string cause) => Task.Run(() => BuryNowAsync(id, runDirectory, spec, cause));
 
     /// <summary>The record of a container whose monitor has ended properly.</summary>
     internal static ContainerExit? FindRecord(string runDirectory, MonitorState? state) =>
         (state is null ? null : ExitRecord.TryRead(state.ExitFile)) ?? ExitRecord.TryRead(Path.Combine(runDirectory, MonitorState.SpareExitName));
 
     /// <summary>Removes the cgroups of a container that did not come to life.</summary>
-    internal void RemoveCgroups(Spec spec)
+    internal async Task RemoveCgroupsAsync(Spec spec)
     {
         var cgroups = new CgroupSet(plans.CgroupsOf(spec));
         cgroups.KillAll();
-        cgroups.Remove();
+
+        // Killed processes leave their cgroup a moment later, and one still on its way in may come after the first look.
+        for (int i = 0; i < 100 && !cgroups.Remove(); i++)
+        {
+            await Task.Delay(20).ConfigureAwait(false);
+            cgroups.KillAll();
+        }
     }
 
-    private ContainerExit Bury(string id, string runDirectory, Spec? spec, string cause)
+    private async Task<ContainerExit> BuryNowAsync(string id, string runDirectory, Spec? spec, string cause)
     {
         var state = MonitorState.TryRead(runDirectory);
         if (FindRecord(runDirectory, state) is { } left)
@@ -42,7 +48,7 @@ internal sealed unsafe class MonitorRemains(LaunchPlans plans, TimeProvider time
             Kill(state);
         }
 
-        RemoveCgroups(runDirectory, spec);
+        await RemoveCgroupsAsync(runDirectory, spec).ConfigureAwait(false);
         Sys.Unlink(Path.Combine(runDirectory, MonitorState.SocketName));
         var exit = new ContainerExit
         {
@@ -67,7 +73,7 @@ internal sealed unsafe class MonitorRemains(LaunchPlans plans, TimeProvider time
     }
 
     /// <summary>Kills the first process, unless its number belongs to another by now, and waits for its end.</summary>
-    private static void Kill(MonitorState state)
+    private static unsafe void Kill(MonitorState state)
     {
         // SAFETY: no pointer is passed.
         int pidfd = (int)Sys.Syscall(Sys.SyscallPidfdOpen, state.Pid, 0, 0, 0, 0, 0);
@@ -86,11 +92,11 @@ internal sealed unsafe class MonitorRemains(LaunchPlans plans, TimeProvider time
         }
     }
 
-    private void RemoveCgroups(string runDirectory, Spec? spec)
+    private async Task RemoveCgroupsAsync(string runDirectory, Spec? spec)
     {
         try
         {
-            spec ??= JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(runDirectory, MonitorState.SpecName)), RuntimeJson.Default.Spec);
+            spec ??= JsonSerializer.Deserialize(await File.ReadAllBytesAsync(Path.Combine(runDirectory, MonitorState.SpecName)).ConfigureAwait(false), RuntimeJson.Default.Spec);
         }
         catch (Exception e) when (e is IOException or JsonException)
         {
@@ -99,7 +105,7 @@ internal sealed unsafe class MonitorRemains(LaunchPlans plans, TimeProvider time
 
         if (spec is not null)
         {
-            RemoveCgroups(spec);
+            await RemoveCgroupsAsync(spec).ConfigureAwait(false);
         }
     }
 }

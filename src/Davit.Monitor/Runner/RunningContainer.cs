@@ -149,7 +149,9 @@ internal sealed class RunningContainer : IRunningContainer
                 throw NotRunning();
             }
 
-            if (await Task.WhenAny(done.Task, _exited.Task).WaitAsync(cancellation).ConfigureAwait(false) != done.Task)
+            // Both may be complete by now (a signal that ends the container), and which one wakes us first says nothing: the answer counts.
+            await Task.WhenAny(done.Task, _exited.Task).WaitAsync(cancellation).ConfigureAwait(false);
+            if (!done.Task.IsCompleted)
             {
                 throw NotRunning();
             }

@@ -48,6 +48,12 @@ internal sealed class ZygoteClient(string monitorPath, string runRoot, string cg
                 await WaitForEndAsync(lease, cancellation).ConfigureAwait(false);
                 lease.Dispose();
             }
+
+            // A monitor is in the cgroup for a moment after its last word; one whose container runs on keeps it.
+            for (int i = 0; i < 25 && !MonitorCgroup.TryRemove(cgroup); i++)
+            {
+                await Task.Delay(20, cancellation).ConfigureAwait(false);
+            }
         }
         finally
         {

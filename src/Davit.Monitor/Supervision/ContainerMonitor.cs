@@ -106,6 +106,7 @@ internal sealed unsafe class ContainerMonitor : IClientRequests, IReady, ITimed,
     /// <param name="attachments">Sockets of the prepared attachments.</param>
     internal static void Run(int starter, int block, ReadOnlySpan<int> attachments)
     {
+        bool running = false;
         try
         {
             long size = Sys.Seek(block, 0, 2);
@@ -120,6 +121,7 @@ internal sealed unsafe class ContainerMonitor : IClientRequests, IReady, ITimed,
             var launch = LaunchBlock.Read(new ReadOnlySpan<byte>((void*)at, (int)size), out int planOffset);
             using var monitor = new ContainerMonitor(launch, LaunchPlan.FromMemory(at + planOffset, (int)size - planOffset));
             monitor.Start(starter, attachments);
+            running = true;
             while (!monitor._done || monitor._clients.Exists(client => client.HasPending) || monitor._execClients.Exists(client => client.HasPending))
             {
                 monitor._loop.Turn();
@@ -127,7 +129,15 @@ internal sealed unsafe class ContainerMonitor : IClientRequests, IReady, ITimed,
         }
         catch (Exception e)
         {
-            Refuse(starter, e);
+            // A failed start is told to who asked for it; of a defect later the daemon hears by the end of its connections, and the reason stands in the log.
+            if (running)
+            {
+                ErrorLog.Write($"davit-monitor {Sys.ProcessId()}: {e}");
+            }
+            else
+            {
+                Refuse(starter, e);
+            }
         }
     }
 

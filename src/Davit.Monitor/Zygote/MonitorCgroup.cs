@@ -1,4 +1,5 @@
 using System.Text;
+using Davit.Linux;
 using Davit.Monitor.Kernel;
 
 namespace Davit.Monitor.Zygote;
@@ -34,6 +35,18 @@ internal static unsafe class MonitorCgroup
             Write($"{root}/cgroup.procs", "0"u8);
             Sys.RemoveDirectory($"{root}/{name}");
         }
+    }
+
+    /// <summary>Removes the cgroup from outside; false while somebody is in it.</summary>
+    internal static bool TryRemove(string name)
+    {
+        bool gone = true;
+        foreach (var root in Hierarchies())
+        {
+            gone &= Sys.RemoveDirectory($"{root}/{name}") == 0 || Sys.Errno == (int)Errno.ENOENT;
+        }
+
+        return gone;
     }
 
     private static List<string> Hierarchies()

@@ -145,6 +145,8 @@ public sealed class ContainerHost : IAsyncDisposable
         }
 
         Assert.Empty(Processes());
+        var complaints = Path.Combine(Instance.RunRoot, "monitors.log");
+        Assert.Equal("", File.Exists(complaints) ? File.ReadAllText(complaints) : "");
         foreach (var hierarchy in Directory.GetDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup"))
         {
             var own = Path.Combine(hierarchy, _name);
@@ -153,12 +155,7 @@ public sealed class ContainerHost : IAsyncDisposable
                 Directory.Delete(own);
             }
 
-            var monitors = Path.Combine(hierarchy, _name + "-monitors");
-            if (Directory.Exists(monitors))
-            {
-                // A zygote ends with its last lease, but monitors started without one leave the empty cgroup.
-                Directory.Delete(monitors);
-            }
+            Assert.False(Directory.Exists(Path.Combine(hierarchy, _name + "-monitors")));
         }
     }
 
