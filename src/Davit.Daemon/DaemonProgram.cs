@@ -4,6 +4,7 @@ using Davit.Daemon.Composition;
 using Davit.Daemon.Configuration;
 using Davit.Daemon.Logging;
 using Davit.Engine.Host;
+using Davit.Linux.Processes;
 using Davit.Primitives;
 using Microsoft.Extensions.Logging;
 
@@ -58,6 +59,7 @@ public static partial class DaemonProgram
             return 0;
         }
 
+        NativeHeap.KeepSmall();
         var time = TimeProvider.System;
         using var provider = new LineLog(settings.LogFile, time);
         var level = settings.Debug ? LogLevel.Debug : LineLog.LevelOf(settings.LogLevel);
@@ -71,7 +73,8 @@ public static partial class DaemonProgram
         using var pidFile = settings.PidFile is { } path ? new PidFile(path) : null;
         var started = time.GetTimestamp();
         await using var services = await DaemonServices.OpenAsync(settings, product, Environment.GetEnvironmentVariable, time, CancellationToken.None).ConfigureAwait(false);
-        await using var api = new ApiSocket(ApiRoutes.Of(services.Api), product.ServerHeader, addresses, settings.Group, provider, level);
+        using var trim = new RestTrim(time);
+        await using var api = new ApiSocket(ApiRoutes.Of(services.Api), product.ServerHeader, addresses, settings.Group, provider, level, trim.Touch);
         await api.StartAsync(CancellationToken.None).ConfigureAwait(false);
         LogReady(log, string.Join(", ", settings.ToHosts()), product.Version, (int)time.GetElapsedTime(started).TotalMilliseconds);
         ServiceManager.Notify(notify, "READY=1\n");

@@ -24,12 +24,21 @@ internal sealed class ApiSocket : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>Makes the server; nothing listens before <see cref="StartAsync"/>.</summary>
-    public ApiSocket(RouteTable routes, string product, IReadOnlyList<ListenAddress> addresses, string group, ILoggerProvider log, LogLevel level)
+    /// <param name="routes">The routes.</param>
+    /// <param name="product">Value of the Server header.</param>
+    /// <param name="addresses">Where to listen.</param>
+    /// <param name="group">Group that may use unix sockets.</param>
+    /// <param name="log">Where the log goes.</param>
+    /// <param name="level">Least level of the log.</param>
+    /// <param name="answered">Called after each request.</param>
+    public ApiSocket(RouteTable routes, string product, IReadOnlyList<ListenAddress> addresses, string group, ILoggerProvider log, LogLevel level, Action answered)
     {
         _addresses = addresses;
         _group = group;
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "davitd", ContentRootPath = "/" });
-        builder.Configuration.Sources.Clear();
+        // Nothing by default: the other builders look for settings files below the content root and watch it for changes
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "davitd", ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelCore();
+        if (addresses.Any(address => address.Certificate is not null)) builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(level);
         builder.Logging.AddFilter("Microsoft", level <= LogLevel.Debug ? LogLevel.Information : LogLevel.Error).AddFilter("Grpc", LogLevel.Error);
         var http2 = new VirtualHttp2();
@@ -55,7 +64,7 @@ internal sealed class ApiSocket : IAsyncDisposable
             kestrel.Listen(VirtualHttp2.EndPoint, options => options.Protocols = HttpProtocols.Http2);
         });
         _application = builder.Build();
-        var pipeline = new ApiPipeline(routes, product, _application.Logger, _stopping.Token);
+        var pipeline = new ApiPipeline(routes, product, _application.Logger, answered, _stopping.Token);
         _application.MapGrpcService<HealthService>();
         _application.Use(next => context => context.GetEndpoint() is null ? pipeline.HandleAsync(context) : next(context));
     }

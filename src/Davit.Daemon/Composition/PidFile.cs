@@ -14,13 +14,26 @@ internal sealed class PidFile : IDisposable
     {
         _path = path;
         if (File.Exists(path) && int.TryParse(File.ReadAllText(path).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-            && pid != Environment.ProcessId && Directory.Exists($"/proc/{pid}"))
+            && pid != Environment.ProcessId && IsDaemon(pid))
         {
             throw new DavitException(ErrorKind.FailedPrecondition, $"process with PID {pid} is still running", $"remove {path} if that is no davitd");
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         File.WriteAllText(path, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>A number of an earlier boot may belong to any program now, and a process that is ending has no command line any more.</summary>
+    private static bool IsDaemon(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline").Split('\0')[0].EndsWith("davitd", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     /// <inheritdoc/>

@@ -24,11 +24,7 @@ internal sealed class BuildEndpoints(ApiServices services)
         }
 
         var wanted = ToRequest(request);
-        await ProgressWriter.RunAsync(request, async (progress, cancellation) =>
-        {
-            var image = await services.Builder.BuildAsync(wanted, progress, cancellation).ConfigureAwait(false);
-            if (wanted.Quiet) progress.Report(new ProgressEvent { Stream = image.Id + "\n" });
-        }).ConfigureAwait(false);
+        await ProgressWriter.RunAsync(request, (progress, cancellation) => services.Builder.BuildAsync(wanted, progress, cancellation)).ConfigureAwait(false);
     }
 
     private static BuildRequest ToRequest(ApiRequest request)

@@ -46,11 +46,8 @@ internal sealed class ImageTransferEndpoints(ApiServices services)
         var tag = request.Query("tag");
         var reference = string.IsNullOrEmpty(repository) ? null : Reference.Parse(string.IsNullOrEmpty(tag) ? repository : $"{repository}:{tag}");
         var config = ConfigChanges.Apply(new ImageRunConfig(), request.QueryAll("changes"));
-        await ProgressWriter.RunAsync(request, async (progress, cancellation) =>
-        {
-            var image = await Images.ImportAsync(request.Body, reference, config, request.Query("message"), PlatformOf(request), progress, cancellation).ConfigureAwait(false);
-            progress.Report(new ProgressEvent { Status = image.Id.ToString() });
-        }).ConfigureAwait(false);
+        await ProgressWriter.RunAsync(request, (progress, cancellation) =>
+            Images.ImportAsync(request.Body, reference, config, request.Query("message"), PlatformOf(request), progress, cancellation)).ConfigureAwait(false);
     }
 
     private async Task SaveAsync(ApiRequest request, IReadOnlyList<string> names)

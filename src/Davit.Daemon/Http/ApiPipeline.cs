@@ -8,7 +8,12 @@ using Microsoft.Extensions.Logging;
 namespace Davit.Daemon.Http;
 
 /// <summary>Takes every request of the API: version, route, handler, and errors turned into answers.</summary>
-internal sealed partial class ApiPipeline(RouteTable routes, string product, ILogger log, CancellationToken stopping)
+/// <param name="routes">The routes.</param>
+/// <param name="product">Value of the Server header.</param>
+/// <param name="log">Failures of ours.</param>
+/// <param name="answered">Called after each request.</param>
+/// <param name="stopping">The daemon ends.</param>
+internal sealed partial class ApiPipeline(RouteTable routes, string product, ILogger log, Action answered, CancellationToken stopping)
 {
     /// <summary>Answers one request.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -22,6 +27,7 @@ internal sealed partial class ApiPipeline(RouteTable routes, string product, ILo
         finally
         {
             client?.EndRequest();
+            answered();
         }
     }
 

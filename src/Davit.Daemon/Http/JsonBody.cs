@@ -56,7 +56,7 @@ internal static class JsonBody
         }
         catch (JsonException error)
         {
-            throw Invalid("invalid JSON: " + Explain(bytes, error), error);
+            throw Invalid(Explain(bytes, error), error);
         }
     }
 
@@ -71,13 +71,13 @@ internal static class JsonBody
         }
         catch (JsonException syntax)
         {
-            return ExplainSyntax(bytes.Span, syntax);
+            return "invalid JSON: " + ExplainSyntax(bytes.Span, syntax);
         }
 
         using (document)
         {
             var field = (error.Path ?? "$").TrimStart('$');
-            return Kind(document.RootElement, field) is { } kind ? $"cannot unmarshal {kind} into field {field}" : $"cannot read field {field}";
+            return Kind(document.RootElement, field) is { } kind ? $"invalid JSON: cannot unmarshal {kind} into field {field}" : $"invalid JSON: cannot read field {field}";
         }
     }
 

@@ -12,13 +12,17 @@ public sealed partial class ContainerService
     public Task<ContainerWait> Wait(string idOrName, WaitCondition condition, CancellationToken cancellation)
     {
         var container = _table.Get(idOrName);
-        if (condition == WaitCondition.Removed) return ResultAsync(container.Removed.Task, cancellation);
+        if (condition == WaitCondition.Removed) return RemovalAsync(container.Removed.Task, cancellation);
 
         // Taken first: an end between the two looks is not missed.
         var next = container.NextExit;
         if (condition == WaitCondition.NextExit) return ResultAsync(next, cancellation);
         return container.Model.State.IsActive ? ResultAsync(next, cancellation) : Task.FromResult(Result(container.Model));
     }
+
+    /// <summary>A removal that came about is no error, whatever the container's end was.</summary>
+    private static async Task<ContainerWait> RemovalAsync(Task<ContainerModel> removal, CancellationToken cancellation) =>
+        new() { StatusCode = (await removal.WaitAsync(cancellation).ConfigureAwait(false)).State.ExitCode };
 
     private static async Task<ContainerWait> ResultAsync(Task<ContainerModel> end, CancellationToken cancellation) => Result(await end.WaitAsync(cancellation).ConfigureAwait(false));
 
