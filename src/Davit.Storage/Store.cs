@@ -82,6 +82,7 @@ public sealed class Store : IAsyncDisposable
     {
         await _layers.DisposeAsync().ConfigureAwait(false);
         _documents.Dispose();
+        FileIo.Unlock(_lock.Number);
         _lock.Dispose();
     }
 

@@ -68,7 +68,11 @@ public sealed partial class RealContainerTests : IAsyncLifetime
         await _containers.StartAsync(id, None);
         var text = await ReadAllAsync(session.Streams!);
         Assert.Equal(3, (await _containers.Wait(id, WaitCondition.NotRunning, None)).StatusCode);
-        Assert.Equal($"1:out\n2:err\n1:{id[..12]}\n".Split('\n').Order(), text.Split('\n').Order());
+
+        // two pieces of one stream may come as one
+        Assert.Contains("1:out\n", text, StringComparison.Ordinal);
+        Assert.Contains("2:err\n", text, StringComparison.Ordinal);
+        Assert.Contains(id[..12] + "\n", text, StringComparison.Ordinal);
         Assert.Equal($"out\nerr\n{id[..12]}\n".Split('\n').Order(), (await LogAsync(id)).Split('\n').Order());
         await _containers.RemoveAsync(id, new RemoveOptions(), None);
     }

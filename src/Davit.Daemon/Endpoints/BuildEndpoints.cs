@@ -24,7 +24,13 @@ internal sealed class BuildEndpoints(ApiServices services)
         }
 
         var wanted = ToRequest(request);
-        await ProgressWriter.RunAsync(request, (progress, cancellation) => services.Builder.BuildAsync(wanted, progress, cancellation)).ConfigureAwait(false);
+        await ProgressWriter.RunAsync(request, async (progress, cancellation) =>
+        {
+            var image = await services.Builder.BuildAsync(wanted, progress, cancellation).ConfigureAwait(false);
+
+            // a quiet build says nothing but what came of it
+            if (wanted.Quiet) progress.Report(new ProgressEvent { Stream = image.Id + "\n" });
+        }).ConfigureAwait(false);
     }
 
     private static BuildRequest ToRequest(ApiRequest request)

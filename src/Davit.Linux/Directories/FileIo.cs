@@ -69,6 +69,9 @@ public static unsafe class FileIo
     /// <returns>None, or EAGAIN when another open file has it.</returns>
     public static Errno TryLock(int fd) => DirectoryCalls.Result(Flock(fd, 2 | 4));
 
+    /// <summary>Gives the flock(2) lock back at once, also when a process just being started still has a copy of the descriptor.</summary>
+    public static void Unlock(int fd) => _ = Flock(fd, 8);
+
     /// <summary>Closes a raw descriptor.</summary>
     public static void Close(int fd) => _ = Native.Libc.Close(fd);
 }
