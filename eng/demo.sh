@@ -20,7 +20,8 @@ daemon_up() { curl -sf -o /dev/null --unix-socket "$HOME_DIR/davit.sock" http://
 
 clean() {
   if [[ -e $HOME_DIR ]]; then
-    [[ -s $HOME_DIR/davitd.pid ]] && kill "$(cat "$HOME_DIR/davitd.pid")" 2>/dev/null && for _ in $(seq 100); do daemon_up || break; sleep 0.05; done
+    local pid; pid=$(cat "$HOME_DIR/davitd.pid" 2>/dev/null || true)
+    if [[ -n $pid ]] && kill "$pid" 2>/dev/null; then for _ in $(seq 200); do kill -0 "$pid" 2>/dev/null || break; sleep 0.05; done; fi
     [[ -x $BIN/davitd ]] && "$BIN/davitd" "${INSTANCE[@]}" --remove-everything
     [[ -s $HOME_DIR/registry.pid ]] && kill "$(cat "$HOME_DIR/registry.pid")" 2>/dev/null
     rm -rf "$HOME_DIR"

@@ -43,7 +43,9 @@ public sealed class TlsTests : IDisposable
         await Assert.ThrowsAsync<DavitException>(() => GetAsync(registry.Host, new() { CertificateDirectories = [_folder] }));
 
         var http = await Assert.ThrowsAsync<DavitException>(() => GetAsync(plain.Host, new()));
-        Assert.Equal($"Get \"https://{plain.Host}/v2/\": http: server gave HTTP response to HTTPS client", http.Message);
+
+        // the server answers in plain text and closes: what arrives first decides which of the two is said
+        Assert.Contains(http.Message, (string[])[$"Get \"https://{plain.Host}/v2/\": http: server gave HTTP response to HTTPS client", $"Get \"https://{plain.Host}/v2/\": EOF"]);
         Assert.Empty(plain.Requests);
     }
 
