@@ -67,9 +67,9 @@ public abstract class HttpServer : IAsyncDisposable
                 _ = ServeAsync(client);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
-            // the end
+            // the end: a listener that was stopped between two clients answers with InvalidOperationException (ObjectDisposedException is one)
         }
     }
 
