@@ -32,7 +32,7 @@ public sealed class BuildTests(BusyboxDaemon fixture) : DockerTests(fixture)
             ARG WHO=world
             ENV GREETING="hello $WHO" OTHER=x
             LABEL a=b c="d e"
-            WORKDIR /work/sub
+            WORKDIR /srv/sub
             COPY --chown=5:6 --chmod=640 file one*.txt ./
             ADD archive.tar /unpacked/
             RUN echo "$GREETING" > made && mkdir -p /data
@@ -57,7 +57,7 @@ public sealed class BuildTests(BusyboxDaemon fixture) : DockerTests(fixture)
         Assert.Contains("Successfully tagged " + tag + ":latest", build.Output, StringComparison.Ordinal);
         Assert.Equal("hello there\nexec\nheredoc", await Docker("run", "--rm", "--network", "none", tag));
         Assert.Equal("640 5 6\nunpacked\ninline there", await Docker("run", "--rm", "--network", "none", "-u", "0", "--entrypoint", "sh", tag + ":second", "-c", "stat -c '%a %u %g' file; cat /unpacked/in/archive; echo; cat /inline; ls one1.txt one2.txt >/dev/null"));
-        Assert.Equal("b d e m nonroot /work/sub SIGUSR1 map[53/udp:{} 80/tcp:{}]", await Docker("inspect", "-f", "{{.Config.Labels.a}} {{.Config.Labels.c}} {{.Config.Labels.l}} {{.Config.User}} {{.Config.WorkingDir}} {{.Config.StopSignal}} {{.Config.ExposedPorts}}", tag));
+        Assert.Equal("b d e m nonroot /srv/sub SIGUSR1 map[53/udp:{} 80/tcp:{}]", await Docker("inspect", "-f", "{{.Config.Labels.a}} {{.Config.Labels.c}} {{.Config.Labels.l}} {{.Config.User}} {{.Config.WorkingDir}} {{.Config.StopSignal}} {{.Config.ExposedPorts}}", tag));
         await Docker("rmi", tag, tag + ":second");
     }
 

@@ -42,9 +42,9 @@ internal sealed record Flag(string Name, char? Short, FlagKind Kind, string Plac
             var help = gap < 0 ? "" : line[gap..].Trim();
             var space = left.IndexOf(' ', StringComparison.Ordinal);
             var name = (space < 0 ? left : left[..space])[2..];
-            var placeholder = space < 0 ? "" : left[(space + 1)..];
-            var kind = space < 0 ? FlagKind.Bool : placeholder is "list" or "map" or "mount" or "ulimit" or "filter" or "network" or "opt" or "port" ? FlagKind.List : FlagKind.Value;
-            flags.Add(new Flag(name, letter, kind, placeholder, help, hidden));
+            var word = space < 0 ? "" : left[(space + 1)..];
+            var kind = space < 0 ? FlagKind.Bool : word is "list" or "map" or "mount" or "ulimit" or "filter" or "network" or "opt" or "port" ? FlagKind.List : FlagKind.Value;
+            flags.Add(new Flag(name, letter, kind, word, help, hidden));
         }
 
         return flags;
