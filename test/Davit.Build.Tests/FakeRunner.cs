@@ -97,6 +97,8 @@ internal sealed class FakeRunner : IContainerRunner
             return Task.CompletedTask;
         }
 
+        public Task ResolveAsync(NameService names, string networkNamespace, CancellationToken cancellation) => Task.CompletedTask;
+
         public Task ResizeAsync(int columns, int rows, CancellationToken cancellation) => Task.CompletedTask;
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

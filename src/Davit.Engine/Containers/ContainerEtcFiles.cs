@@ -16,11 +16,36 @@ public sealed partial class ContainerService
         var host = model.HostConfig;
         if (HostConfigValidation.IsContainer(host.NetworkMode)) return null; // it has those of the other one
         var config = model.Config;
-        var domain = config.Domainname;
-        Write(_files.Hostname(model), (domain.Length > 0 ? $"{config.Hostname}.{domain}" : config.Hostname) + "\n");
+        Write(_files.Hostname(model), config.Hostname + "\n");
         WriteHosts(model, sandbox);
+        var resolv = Resolver(model, sandbox);
+        Write(_files.ResolvConf(model), resolv.Text);
+        return NamesOf(resolv, sandbox);
+    }
+
+    /// <summary>After a running container joined or left a network: its files, unless it wrote its own, and what its resolver knows.</summary>
+    private async Task UpdateOwnFilesAsync(Container container, ContainerModel before, CancellationToken cancellation)
+    {
+        var model = container.Model;
+        var sandbox = _services.Networks.FindSandbox(container.Id);
+        WriteHosts(model, sandbox);
+        var resolv = Resolver(model, sandbox);
+        var path = _files.ResolvConf(model);
+        if (File.Exists(path) && await File.ReadAllTextAsync(path, cancellation).ConfigureAwait(false) == Resolver(before, sandbox).Text) Write(path, resolv.Text);
+        if (sandbox is not null && NamesOf(resolv, sandbox) is { } names && container.Running is { } running)
+        {
+            await running.ResolveAsync(names, sandbox.NamespacePath, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static NameService? NamesOf(ResolvConf resolv, NetworkSandbox? sandbox) =>
+        resolv.UsesResolver && sandbox is not null ? new NameService(sandbox.NamesFiles, resolv.Upstreams) : null;
+
+    private ResolvConf Resolver(ContainerModel model, NetworkSandbox? sandbox)
+    {
+        var host = model.HostConfig;
         var networks = sandbox is null ? [] : model.Networks.Keys.Select(_services.Networks.Resolve).ToList();
-        var resolv = ResolvConf.Compose(new ResolvConfOptions
+        return ResolvConf.Compose(new ResolvConfOptions
         {
             HostFile = ResolvConf.ReadHost(),
             UserDefinedNetwork = networks.Exists(network => network.Driver == "bridge" && !network.Predefined),
@@ -30,8 +55,6 @@ public sealed partial class ContainerService
             Search = host.DnsSearch is { Count: > 0 } search ? search : _services.Options.DnsSearch,
             Options = host.DnsOptions is { Count: > 0 } options ? options : _services.Options.DnsOptions,
         });
-        Write(_files.ResolvConf(model), resolv.Text);
-        return resolv.UsesResolver && sandbox is not null ? new NameService(sandbox.NamesFiles, resolv.Upstreams) : null;
     }
 
     private void WriteHosts(ContainerModel model, NetworkSandbox? sandbox)

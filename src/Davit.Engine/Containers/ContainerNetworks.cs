@@ -17,7 +17,7 @@ public sealed partial class ContainerService
             var model = container.Model;
             if (HostConfigValidation.IsContainer(model.HostConfig.NetworkMode)) throw new DavitException(ErrorKind.Forbidden, "container sharing network namespace with another container or host cannot be connected to any other network");
             if (model.HostConfig.NetworkMode == "host") throw new DavitException(ErrorKind.Forbidden, "container cannot be connected to host network: it is in the host's already");
-            if (target.Driver == "host") throw new DavitException(ErrorKind.Forbidden, "container cannot be connected to host network after creation");
+            if (target.Driver == "host") throw new DavitException(ErrorKind.Forbidden, "cannot connect container to host network - container must be created in host network mode");
             if (model.Networks.ContainsKey(target.Name)) throw new DavitException(ErrorKind.Forbidden, $"endpoint with name {model.Name} already exists in network {target.Name}");
             var asked = NetworkPlan.Checked(target, settings);
             if (container.Running is not null)
@@ -27,7 +27,7 @@ public sealed partial class ContainerService
             }
 
             await SetAsync(container, model with { Networks = new Dictionary<string, EndpointSettings>(model.Networks) { [target.Name] = asked } }, CancellationToken.None).ConfigureAwait(false);
-            if (container.Running is not null) WriteHosts(container.Model, _services.Networks.FindSandbox(container.Id));
+            if (container.Running is not null) await UpdateOwnFilesAsync(container, model, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -51,7 +51,7 @@ public sealed partial class ContainerService
             if (target.Driver == "host") throw new DavitException(ErrorKind.Forbidden, "container cannot be disconnected from host network - container can only be connected to host network during creation");
             if (container.Running is not null) await _services.Networks.DisconnectAsync(container.Id, target.Id, cancellation).ConfigureAwait(false);
             await SetAsync(container, model with { Networks = model.Networks.Where(pair => pair.Key != target.Name).ToDictionary(StringComparer.Ordinal) }, CancellationToken.None).ConfigureAwait(false);
-            if (container.Running is not null) WriteHosts(container.Model, _services.Networks.FindSandbox(container.Id));
+            if (container.Running is not null) await UpdateOwnFilesAsync(container, model, CancellationToken.None).ConfigureAwait(false);
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed unsafe class NameServer : IReady, IDisposable
     {
         _loop = loop;
         Answer = new NameAnswer(new NameTable(namesFiles));
-        Upstreams = [.. upstreams.Select(text => SocketAddress.Parse(text, 53)).OfType<SocketAddress>()];
+        Upstreams = Parse(upstreams);
         var local = SocketAddress.From(address, port);
         int there = Sys.Open(networkNamespace, Sys.OCloexec), here = Sys.Open("/proc/self/ns/net", Sys.OCloexec);
         try
@@ -64,9 +64,9 @@ internal sealed unsafe class NameServer : IReady, IDisposable
         _tcpKey = loop.Add(_tcp, Sys.EpollIn, new Acceptor(this));
     }
 
-    internal NameAnswer Answer { get; }
+    internal NameAnswer Answer { get; private set; }
 
-    internal SocketAddress[] Upstreams { get; }
+    internal SocketAddress[] Upstreams { get; private set; }
 
     internal EventLoop Loop => _loop;
 
@@ -91,6 +91,13 @@ internal sealed unsafe class NameServer : IReady, IDisposable
 
             Serve(_packet.AsSpan(0, (int)got), new ReadOnlySpan<byte>(from, fromLength));
         }
+    }
+
+    /// <summary>Goes on with other names files and upstreams; questions in flight go on with them.</summary>
+    internal void Replace(IReadOnlyList<string> namesFiles, IReadOnlyList<string> upstreams)
+    {
+        Answer = new NameAnswer(new NameTable(namesFiles));
+        Upstreams = Parse(upstreams);
     }
 
     /// <summary>Sends a reply to a datagram's sender.</summary>
@@ -137,6 +144,9 @@ internal sealed unsafe class NameServer : IReady, IDisposable
         Sys.Close(_udp);
         Sys.Close(_tcp);
     }
+
+    private static SocketAddress[] Parse(IReadOnlyList<string> upstreams) =>
+        [.. upstreams.Select(text => SocketAddress.Parse(text, 53)).OfType<SocketAddress>()];
 
     private static int Open(int type, SocketAddress local)
     {

@@ -18,6 +18,7 @@ internal enum MessageType : byte
     Input = 15,
     CloseInput = 16,
     Trim = 17,
+    Names = 18,
 
     // to the daemon
     Forked = 40,

@@ -24,6 +24,12 @@ public interface IRunningContainer : IAsyncDisposable
     /// <summary>Sends a signal to the first process, or to every process of the container.</summary>
     Task SignalAsync(int signal, bool all, CancellationToken cancellation);
 
+    /// <summary>Changes what its resolver at 127.0.0.11 answers from, and starts one where there was none: after it joined or left networks.</summary>
+    /// <param name="names">Names files and upstreams.</param>
+    /// <param name="networkNamespace">Where its network namespace is pinned.</param>
+    /// <param name="cancellation">Gives up waiting for the monitor's answer.</param>
+    Task ResolveAsync(NameService names, string networkNamespace, CancellationToken cancellation);
+
     /// <summary>Sets the size of the terminal, in characters.</summary>
     Task ResizeAsync(int columns, int rows, CancellationToken cancellation);
 }

@@ -104,6 +104,16 @@ internal sealed class RunningContainer : IRunningContainer
     public Task ResizeAsync(int columns, int rows, CancellationToken cancellation) =>
         RequestAsync(MessageType.Resize, AttachFlags.None, MessageHead.PackSize(columns, rows), cancellation);
 
+    /// <inheritdoc/>
+    public Task ResolveAsync(NameService names, string networkNamespace, CancellationToken cancellation)
+    {
+        var fields = new FieldWriter();
+        fields.Add(networkNamespace);
+        fields.Add(names.NamesFiles);
+        fields.Add(names.Upstreams);
+        return RequestAsync(MessageType.Names, AttachFlags.None, 0, cancellation, fields.ToArray());
+    }
+
     /// <summary>Makes the monitor collect its garbage and give back what memory it can.</summary>
     internal Task TrimAsync(CancellationToken cancellation) => RequestAsync(MessageType.Trim, AttachFlags.None, 0, cancellation);
 
@@ -132,7 +142,7 @@ internal sealed class RunningContainer : IRunningContainer
         }
     }
 
-    private async Task RequestAsync(MessageType type, AttachFlags flags, long value, CancellationToken cancellation)
+    private async Task RequestAsync(MessageType type, AttachFlags flags, long value, CancellationToken cancellation, byte[]? payload = null)
     {
         if (_control is null || _exited.Task.IsCompleted)
         {
@@ -144,7 +154,7 @@ internal sealed class RunningContainer : IRunningContainer
         _requests[request] = done;
         try
         {
-            if (!await _control.TrySendAsync(type, (byte)flags, request, value, default, cancellation).ConfigureAwait(false))
+            if (!await _control.TrySendAsync(type, (byte)flags, request, value, payload, cancellation).ConfigureAwait(false))
             {
                 throw NotRunning();
             }

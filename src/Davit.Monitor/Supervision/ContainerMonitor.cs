@@ -32,7 +32,7 @@ internal sealed unsafe class ContainerMonitor : IClientRequests, IReady, ITimed,
     private readonly CgroupSet _cgroups;
     private readonly int _listener;
     private readonly LogWriter? _log;
-    private readonly NameServer? _names;
+    private NameServer? _names;
     private LaunchedProcess _process;
     private ProcessStreams? _streams;
     private long _startedAt, _exitedAt, _processKey, _lastActivity;
@@ -363,6 +363,10 @@ internal sealed unsafe class ContainerMonitor : IClientRequests, IReady, ITimed,
             case MessageType.Exec:
                 Exec(client, head, descriptor);
                 break;
+            case MessageType.Names:
+                Resolve(new FieldReader(payload));
+                client.Send(MessageType.Done, head.Request, 0, default);
+                break;
             case MessageType.Trim:
                 GC.Collect();
                 Scratch.Forget();
@@ -371,6 +375,21 @@ internal sealed unsafe class ContainerMonitor : IClientRequests, IReady, ITimed,
                 break;
             default:
                 throw new DavitException(ErrorKind.NotImplemented, $"monitor does not know message {(int)head.Type} of protocol {head.Version}");
+        }
+    }
+
+    /// <summary>The container joined or left networks while it runs.</summary>
+    private void Resolve(FieldReader fields)
+    {
+        string networkNamespace = fields.Text();
+        string[] files = fields.Texts(), upstreams = fields.Texts();
+        if (_names is null)
+        {
+            _names = new NameServer(_loop, networkNamespace, IPAddress.Parse("127.0.0.11"), 53, files, upstreams);
+        }
+        else
+        {
+            _names.Replace(files, upstreams);
         }
     }
 

@@ -30,6 +30,8 @@ internal sealed class FakeContainer(string id, TimeProvider time, HashSet<int> i
         return Task.CompletedTask;
     }
 
+    public Task ResolveAsync(NameService names, string networkNamespace, CancellationToken cancellation) => Task.CompletedTask;
+
     public Task ResizeAsync(int columns, int rows, CancellationToken cancellation) => Task.CompletedTask;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
