@@ -124,6 +124,65 @@ public sealed class NetworkTests(BusyboxDaemon fixture) : DockerTests(fixture)
     }
 
     [Fact]
+    public async Task A_running_container_learns_the_names_of_a_network_it_is_connected_to()
+    {
+        var (one, two, server, plain, member) = (Unique("one"), Unique("two"), Unique("srv"), Unique("plain"), Unique("mem"));
+        await Docker("network", "create", one);
+        await Docker("network", "create", two);
+        await Docker("run", "-d", "--network", one, "--name", server, "--network-alias", "web", "busybox", "sleep", "1000");
+        await Docker("run", "-d", "--name", plain, "busybox", "sleep", "1000");
+        await Docker("run", "-d", "--network", two, "--name", member, "busybox", "sleep", "1000");
+        foreach (var client in new[] { plain, member })
+        {
+            Assert.NotEqual(0, (await Daemon.DockerAsync("exec", client, "nslookup", "-type=a", "web")).ExitCode);
+            await Docker("network", "connect", one, client);
+            Assert.Contains("nameserver 127.0.0.11", await Docker("exec", client, "cat", "/etc/resolv.conf"), StringComparison.Ordinal);
+            await Docker("exec", client, "ping", "-c1", "-W2", "web");
+            await Docker("exec", client, "ping", "-c1", "-W2", server + "." + one);
+        }
+
+        // The name of a network that was left is nobody's; the others stay.
+        await Docker("network", "disconnect", two, member);
+        await Docker("exec", member, "ping", "-c1", "-W2", "web");
+        await Docker("network", "disconnect", one, plain);
+        Assert.DoesNotContain("127.0.0.11", await Docker("exec", plain, "cat", "/etc/resolv.conf"), StringComparison.Ordinal);
+        await Docker("rm", "-f", server, plain, member);
+        await Docker("network", "rm", one, two);
+    }
+
+    [Fact]
+    public async Task An_address_of_ones_own_needs_a_subnet_of_ones_own()
+    {
+        var (chosen, given) = (Unique("cho"), Unique("giv"));
+        await Docker("network", "create", chosen);
+        await Docker("network", "create", "--subnet", "198.51.100.0/24", given);
+        Assert.Equal("""[{"Subnet":"198.51.100.0/24"}]""", await Docker("network", "inspect", "-f", "{{json .IPAM.Config}}", given));
+        Assert.Contains("user specified IP address is supported only when connecting to networks with user configured subnets", await Fails(125, "run", "--rm", "--network", chosen, "--ip", "10.9.9.9", "busybox", "true"), StringComparison.Ordinal);
+        Assert.Contains($"invalid config for network {given}: invalid endpoint settings:\nno configured subnet or ip-range contain the IP address 10.9.9.9", await Fails(125, "run", "--rm", "--network", given, "--ip", "10.9.9.9", "busybox", "true"), StringComparison.Ordinal);
+        Assert.Contains("198.51.100.77/24", await Docker("run", "--rm", "--network", given, "--ip", "198.51.100.77", "busybox", "ip", "-o", "-4", "addr"), StringComparison.Ordinal);
+        await Docker("network", "rm", chosen, given);
+    }
+
+    [Fact]
+    public async Task An_image_that_exposes_ports_shares_another_ones_network()
+    {
+        var (donor, image) = (Unique("don"), Unique("exposed"));
+        await Docker("run", "-d", "--name", donor, "busybox", "sleep", "1000");
+        await Docker("commit", "-c", "EXPOSE 80", donor, image);
+        await Docker("run", "--rm", "--network", "container:" + donor, image, "true");
+        Assert.Contains("port exposing and the container type network mode", await Fails(125, "run", "--rm", "--network", "container:" + donor, "--expose", "81", image, "true"), StringComparison.Ordinal);
+        await Docker("rm", "-f", donor);
+        await Docker("rmi", image);
+    }
+
+    [Fact]
+    public async Task A_host_name_with_dots_has_its_first_part_in_hosts()
+    {
+        var output = await Docker("run", "--rm", "-h", "web.example.test", "--domainname", "d.test", "busybox", "sh", "-c", "tail -1 /etc/hosts; cat /etc/hostname");
+        Assert.EndsWith("\tweb.example.test.d.test web\nweb.example.test", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Host_and_container_networks_are_shared()
     {
         Assert.Contains("lo", await Docker("run", "--rm", "--network", "host", "busybox", "ls", "/sys/class/net"), StringComparison.Ordinal);

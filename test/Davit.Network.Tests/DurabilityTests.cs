@@ -72,7 +72,7 @@ public sealed class DurabilityTests
     {
         await using var host = await TestHost.StartAsync();
         await host.Service.DisposeAsync();
-        var before = (host.Interfaces(), TestHost.NetworkMounts(), Descriptors());
+        var before = (host.Interfaces(), host.NetworkMounts(), Descriptors());
         await host.StartServiceAsync();
         await host.CreateAsync("n1");
         for (var round = 0; round < 10; round++)
@@ -90,7 +90,7 @@ public sealed class DurabilityTests
 
         await host.Service.RemoveAsync("n1", Cancellation);
         await host.Service.DisposeAsync();
-        Assert.Equal(before, (host.Interfaces(), TestHost.NetworkMounts(), Descriptors()), new SameHost());
+        Assert.Equal(before, (host.Interfaces(), host.NetworkMounts(), Descriptors()), new SameHost());
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(host.Instance.RunRoot, "netns")));
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(host.Instance.RunRoot, "network")));
         await host.StartServiceAsync();

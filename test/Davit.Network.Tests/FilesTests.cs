@@ -17,6 +17,13 @@ public sealed class FilesTests
             text);
     }
 
+    [Theory]
+    [InlineData("web", "", "172.17.0.3\tweb\n")]
+    [InlineData("web.example.test", "", "172.17.0.3\tweb.example.test web\n")]
+    [InlineData("web.example.test", "d.test", "172.17.0.3\tweb.example.test.d.test web\n")]
+    public void Hosts_has_the_whole_name_and_its_first_part(string hostname, string domain, string line) =>
+        Assert.EndsWith(line, HostsFile.Compose(hostname, domain, [IPAddress.Parse("172.17.0.3")], [], null));
+
     [Fact]
     public void The_default_bridge_gets_the_hosts_servers_that_it_can_reach()
     {

@@ -166,7 +166,8 @@ internal sealed class TestHost : IAsyncDisposable
 
     internal IReadOnlyList<string> Interfaces() => [.. _links.ListLinks().Select(link => link.Name).Order()];
 
-    internal static int NetworkMounts() => File.ReadLines("/proc/self/mountinfo").Count(line => line.Contains(" nsfs ", StringComparison.Ordinal));
+    /// <summary>Namespaces of this host that are pinned; other daemons on the machine have theirs.</summary>
+    internal int NetworkMounts() => File.ReadLines("/proc/self/mountinfo").Count(line => line.Contains(" nsfs ", StringComparison.Ordinal) && line.Contains(_root, StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync()
     {

@@ -25,6 +25,7 @@ public sealed partial class ContainerService
         ConfigValidation.Validate(config);
         var asked = request.HostConfig ?? new HostConfig();
         HostConfigValidation.Validate(config, asked);
+        HostConfigValidation.RefuseExposedPorts(request, asked);
         var host = HostConfigDefaults.Fill(asked, _services.Options);
         HostConfigValidation.Validate(config, host); // the daemon's own defaults too
         host = PinDonors(host);

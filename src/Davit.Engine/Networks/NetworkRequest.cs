@@ -12,9 +12,11 @@ public static class NetworkRequest
     public static NetworkOptions ToOptions(NetworkCreateRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request.Ingress || request.Scope == "swarm") throw Refused("ingress network", "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.");
-        if (request.ConfigOnly || request.ConfigFrom is { Network.Length: > 0 }) throw Refused("configuration-only network", "config-only and config-from networks are not offered");
-        if (request.EnableIPv4 == false) throw Refused("network without IPv4", "a network without IPv4 is not offered");
+        if (request.Scope == "swarm") throw Refused("swarm scoped network", "cannot create a swarm scoped network when swarm is not active");
+        if (request.Ingress) throw Refused("ingress network", "Ingress network can only be global scope network");
+        if (request.ConfigOnly) throw NotOffered("config-only networks are not offered", "give each network its own settings");
+        if (request.ConfigFrom is { Network.Length: > 0 } from) throw new DavitException(ErrorKind.NotFound, $"configuration network \"{from.Network}\" does not exist", "config-only networks are not offered: give each network its own settings");
+        if (request.EnableIPv4 == false) throw request.EnableIPv6 == true ? NotOffered("a network without IPv4 is not offered", "leave out --ipv4=false") : new DavitException(ErrorKind.InvalidArgument, "IPv4 or IPv6 must be enabled");
         var pools = request.IPAM?.Config ?? [];
         return new NetworkOptions
         {
@@ -33,6 +35,8 @@ public static class NetworkRequest
     }
 
     private static string? Text(string? value) => string.IsNullOrEmpty(value) ? null : value;
+
+    private static DavitException NotOffered(string what, string hint) => new(ErrorKind.NotImplemented, what, hint);
 
     private static DavitException Refused(string what, string why) => new(ErrorKind.InvalidArgument, why, $"a {what} belongs to a swarm; this engine is in none");
 }

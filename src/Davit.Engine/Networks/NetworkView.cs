@@ -39,7 +39,7 @@ public static class NetworkView
     private static IpamPool Pool(SubnetModel subnet) => new()
     {
         Subnet = subnet.Subnet.ToString(),
-        Gateway = subnet.Gateway?.ToString(),
+        Gateway = subnet.GatewayChosen ? null : subnet.Gateway?.ToString(),
         IPRange = subnet.IpRange?.ToString(),
         AuxiliaryAddresses = subnet.AuxiliaryAddresses is { Count: > 0 } others ? others.ToDictionary(pair => pair.Key, pair => pair.Value.ToString()) : null,
     };

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Davit.Linux.Netlink;
 
@@ -96,6 +97,27 @@ public sealed class NftExpressions
 
         Close(nest);
         return this;
+    }
+
+    /// <summary>Loads an address, a constant.</summary>
+    public NftExpressions LoadAddress(int register, IPAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        var nest = Open("immediate");
+        _request.AttributeBigEndian(1, Register(register));
+        Data(2, address.GetAddressBytes());
+        Close(nest);
+        return this;
+    }
+
+    /// <summary>Translates the source to the address at a register.</summary>
+    public void SourceNat(NftFamily family, int addressRegister)
+    {
+        var nest = Open("nat");
+        _request.AttributeBigEndian(1, 0u); // NFT_NAT_SNAT
+        _request.AttributeBigEndian(2, (uint)family);
+        _request.AttributeBigEndian(3, Register(addressRegister));
+        Close(nest);
     }
 
     /// <summary>Translates the source to the address of the interface that the packet leaves by.</summary>

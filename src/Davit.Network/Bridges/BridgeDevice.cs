@@ -52,7 +52,7 @@ internal static class BridgeDevice
         var present = links.Query(socket => socket.ListAddresses()).Where(address => address.Index == link.Index).ToList();
         links.Execute(request =>
         {
-            foreach (var subnet in network.Subnets)
+            foreach (var subnet in network.Subnets.Where(subnet => !IsIsolated(network, subnet)))
             {
                 var gateway = BridgeAddress(network, subnet);
                 if (!present.Any(address => address.Address.Equals(gateway) && address.PrefixLength == subnet.Subnet.PrefixLength))
@@ -72,6 +72,14 @@ internal static class BridgeDevice
 
             request.SetUp(link.Index, link.Name);
         });
+    }
+
+    /// <summary>Whether the host keeps out of a subnet: mode <c>isolated</c>, or Docker's older option for IPv4.</summary>
+    private static bool IsIsolated(NetworkModel network, SubnetModel subnet)
+    {
+        var ipv6 = subnet.Subnet.IsIPv6();
+        return network.Options.GetValueOrDefault(ipv6 ? NetworkNames.GatewayMode6Option : NetworkNames.GatewayModeOption) == "isolated"
+            || (!ipv6 && network.Options.Flag(NetworkNames.InhibitIPv4Option, false));
     }
 
     /// <summary>The bridge's own address: the gateway, unless the default bridge was given another gateway than its own address.</summary>

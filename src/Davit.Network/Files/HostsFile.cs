@@ -32,9 +32,13 @@ public static class HostsFile
             }
         }
 
+        // The whole name, and its first part when it has several.
+        var whole = domain.Length > 0 ? $"{hostname}.{domain}" : hostname;
+        var dot = whole.IndexOf('.', StringComparison.Ordinal);
+        var names = dot > 0 ? $"{whole} {whole[..dot]}" : whole;
         foreach (var address in addresses)
         {
-            text.Append(address).Append('\t').Append(domain.Length > 0 ? $"{hostname}.{domain} {hostname}" : hostname).Append('\n');
+            text.Append(address).Append('\t').Append(names).Append('\n');
         }
 
         return text.ToString();

@@ -12,7 +12,6 @@ internal static class Ruleset
 {
     private const string Bridges = "bridges";
     private const string Internals = "internal";
-    private const string Opens = "open";
     private const string Same = "same";
     private const string Guard = "guard";
     private const string Publish = "publish";
@@ -32,7 +31,7 @@ internal static class Ruleset
         batch.AddTable();
         batch.DeleteTable();
         batch.AddTable();
-        foreach (var name in (string[])[Bridges, Internals, Opens])
+        foreach (var name in (string[])[Bridges, Internals])
         {
             batch.AddSet(new NftSet(name, [NftField.InterfaceName], []));
         }
@@ -40,6 +39,7 @@ internal static class Ruleset
         batch.AddSet(new NftSet(Same, [NftField.InterfaceName, NftField.InterfaceName], []));
         foreach (var family in (NftFamily[])[NftFamily.Ipv4, NftFamily.Ipv6])
         {
+            batch.AddSet(new NftSet(OpensOf(family), [NftField.InterfaceName], []));
             batch.AddSet(PortElements.Ports(family));
             batch.AddSet(PortElements.HostPorts(family));
             batch.AddSet(PortElements.Ranges(family));
@@ -71,7 +71,7 @@ internal static class Ruleset
     internal static NftBatch ComposeBridges(string table, IReadOnlyCollection<BridgeRules> bridges)
     {
         var batch = new NftBatch(NftFamily.Inet, table);
-        foreach (var name in (string[])[Bridges, Internals, Opens, Same])
+        foreach (var name in (string[])[Bridges, Internals, OpensOf(NftFamily.Ipv4), OpensOf(NftFamily.Ipv6), Same])
         {
             batch.FlushSet(name);
         }
@@ -108,7 +108,11 @@ internal static class Ruleset
         batch.AddRule(Forward, rule => rule.LoadInputName(0).InSet(Internals, 0).Drop(), "internal networks have no way out");
         batch.AddRule(Forward, rule => rule.LoadOutputName(0).InSet(Internals, 0).Drop(), "internal networks have no way in");
         batch.AddRule(Forward, rule => rule.LoadOutputName(0).InSet(Bridges, 0).DestinationTranslated().Accept(), "published ports");
-        batch.AddRule(Forward, rule => rule.LoadOutputName(0).InSet(Opens, 0).Accept());
+        foreach (var family in (NftFamily[])[NftFamily.Ipv4, NftFamily.Ipv6])
+        {
+            batch.AddRule(Forward, rule => rule.Protocol(family).LoadOutputName(0).InSet(OpensOf(family), 0).Accept());
+        }
+
         batch.AddRule(Forward, rule => rule.LoadOutputName(0).InSet(Bridges, 0).Counter().Drop(), "networks are isolated from each other and from outside");
     }
 
@@ -116,7 +120,12 @@ internal static class Ruleset
     {
         batch.AddElements(Bridges, bridges.Select(bridge => new NftElement(NftElement.Registers(bridge.Name))));
         batch.AddElements(Internals, bridges.Where(bridge => bridge.Internal).Select(bridge => new NftElement(NftElement.Registers(bridge.Name))));
-        batch.AddElements(Opens, bridges.Where(bridge => bridge.Open).Select(bridge => new NftElement(NftElement.Registers(bridge.Name))));
+        foreach (var family in (NftFamily[])[NftFamily.Ipv4, NftFamily.Ipv6])
+        {
+            var open = bridges.Where(bridge => bridge.Subnets.Any(subnet => subnet.Open && subnet.Subnet.IsIPv6() == (family == NftFamily.Ipv6)));
+            batch.AddElements(OpensOf(family), open.Select(bridge => new NftElement(NftElement.Registers(bridge.Name))));
+        }
+
         batch.AddElements(Same, bridges.Where(bridge => bridge.Icc).Select(bridge => new NftElement(NftElement.Registers(bridge.Name, bridge.Name))));
 
         // The host's 127.0.0.1 must come back from the container, so it goes there as the bridge's address.
@@ -133,14 +142,28 @@ internal static class Ruleset
 
         // From one network to a port published by another the client's own address is kept.
         batch.AddRule(Postrouting, rule => rule.LoadOutputName(0).InSet(Bridges, 0).Return());
-        foreach (var bridge in bridges.Where(bridge => bridge.Masquerade))
+        foreach (var bridge in bridges)
         {
-            foreach (var subnet in bridge.Subnets)
+            foreach (var subnet in bridge.Subnets.Where(subnet => subnet.Masquerade))
             {
-                batch.AddRule(Postrouting, rule => From(rule, subnet.Subnet).Masquerade(), bridge.Name);
+                batch.AddRule(Postrouting, rule => Hide(From(rule, subnet.Subnet), subnet), bridge.Name);
             }
         }
     }
+
+    private static void Hide(NftExpressions rule, SubnetRules subnet)
+    {
+        if (subnet.Source is { } address)
+        {
+            rule.LoadAddress(0, address).SourceNat(subnet.Subnet.IsIPv6() ? NftFamily.Ipv6 : NftFamily.Ipv4, 0);
+        }
+        else
+        {
+            rule.Masquerade();
+        }
+    }
+
+    private static string OpensOf(NftFamily family) => family == NftFamily.Ipv4 ? "open4" : "open6";
 
     private static NftExpressions From(NftExpressions rule, IPNetwork subnet) =>
         rule.Protocol(subnet.IsIPv6() ? NftFamily.Ipv6 : NftFamily.Ipv4)

@@ -21,7 +21,7 @@ internal static class NetworkDefinition
             throw new DavitException(ErrorKind.InvalidArgument, "invalid name: name is empty", "give the network a name");
         }
 
-        if (options.Name is NetworkNames.Bridge or NetworkNames.Host or NetworkNames.None)
+        if (options.Name is NetworkNames.Bridge or NetworkNames.Host or NetworkNames.None or NetworkNames.Default)
         {
             throw new DavitException(ErrorKind.Forbidden, $"operation is not permitted on predefined {options.Name} network", "choose another name");
         }
@@ -29,6 +29,11 @@ internal static class NetworkDefinition
         if (options.Driver is NetworkNames.Host or NetworkNames.NullDriver)
         {
             throw new DavitException(ErrorKind.Forbidden, $"only one instance of \"{options.Driver}\" network is allowed", $"use --network {(options.Driver == NetworkNames.Host ? NetworkNames.Host : NetworkNames.None)}");
+        }
+
+        if (options.Driver is "overlay")
+        {
+            throw new DavitException(ErrorKind.Unavailable, "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.", "overlay networks belong to a swarm; this engine is in none");
         }
 
         if (options.Driver.Length > 0 && options.Driver != NetworkNames.Bridge)
@@ -41,27 +46,7 @@ internal static class NetworkDefinition
             throw new DavitException(ErrorKind.NotFound, $"plugin \"{options.IpamDriver}\" not found", "the only address management is default");
         }
 
-        _ = options.Options.Flag(NetworkNames.IccOption, true);
-        _ = options.Options.Flag(NetworkNames.MasqueradeOption, true);
-        if (options.Options.TryGetValue(NetworkNames.MtuOption, out var mtu) && (!int.TryParse(mtu, out var number) || number is < 68 or > 65535))
-        {
-            throw new DavitException(ErrorKind.InvalidArgument, $"invalid value for option {NetworkNames.MtuOption}: \"{mtu}\"", "give a number from 68 to 65535");
-        }
-
-        if (options.Options.TryGetValue(NetworkNames.BridgeNameOption, out var name) && (name.Length is 0 or > 15 || name.AsSpan().ContainsAny(" /:\t")))
-        {
-            throw new DavitException(ErrorKind.InvalidArgument, $"invalid name of a bridge: \"{name}\"", "a name of an interface has 1 to 15 characters, without space, slash and colon");
-        }
-
-        if (options.Options.TryGetValue(NetworkNames.GatewayModeOption, out var mode) && mode is not ("nat" or "nat-unprotected" or "routed"))
-        {
-            throw new DavitException(ErrorKind.InvalidArgument, $"invalid value for option {NetworkNames.GatewayModeOption}: \"{mode}\"", "the modes are nat, nat-unprotected and routed");
-        }
-
-        if (options.Options.TryGetValue(NetworkNames.HostBindingOption, out var binding) && !IPAddress.TryParse(binding, out _))
-        {
-            throw new DavitException(ErrorKind.InvalidArgument, $"invalid value for option {NetworkNames.HostBindingOption}: \"{binding}\"", "give an address of this host");
-        }
+        DriverOptions.Validate(options);
     }
 
     /// <summary>The subnets of a new network: those that were given, and chosen ones where none was.</summary>
@@ -86,7 +71,7 @@ internal static class NetworkDefinition
 
             if (subnets.Any(other => other.Subnet.Family() == parsed.Family()))
             {
-                throw Invalid($"invalid subnet {subnet}: the network has {subnets.First(other => other.Subnet.Family() == parsed.Family()).Subnet} already", "a bridge network takes one subnet of IPv4 and one of IPv6");
+                throw new DavitException(ErrorKind.InvalidArgument, "bridge driver doesn't support multiple subnets", $"a bridge network takes one subnet of IPv4 and one of IPv6: leave out {subnet}");
             }
 
             if (ours.Concat(subnets.Select(other => other.Subnet)).Any(other => other.Overlaps(parsed)))
@@ -102,7 +87,7 @@ internal static class NetworkDefinition
             if (!subnets.Any(subnet => subnet.Subnet.IsIPv6() == ipv6))
             {
                 var chosen = choose(ipv6);
-                subnets.Insert(ipv6 ? subnets.Count : 0, new SubnetModel(chosen, FirstHost(chosen, null), null));
+                subnets.Add(new SubnetModel(chosen, FirstHost(chosen, null), null) { GatewayChosen = IsIsolated(options, ipv6) });
             }
         }
 
@@ -129,6 +114,9 @@ internal static class NetworkDefinition
         var network = AddressMath.NetworkOf(address, length);
         return network.BaseAddress.Equals(address) ? network : throw Invalid($"invalid subnet {text}: it should be {network}", null);
     }
+
+    private static bool IsIsolated(NetworkOptions options, bool ipv6) =>
+        options.Options.GetValueOrDefault(ipv6 ? NetworkNames.GatewayMode6Option : NetworkNames.GatewayModeOption) == "isolated";
 
     /// <summary>The first address of a subnet, or of a part of it, that a host may have.</summary>
     internal static IPAddress FirstHost(IPNetwork subnet, IPNetwork? range)
@@ -159,7 +147,7 @@ internal static class NetworkDefinition
         var auxiliary = options.AuxiliaryAddresses
             .Where(pair => IPAddress.TryParse(pair.Value, out var address) && subnet.Contains(address))
             .ToDictionary(pair => pair.Key, pair => IPAddress.Parse(pair.Value));
-        return new SubnetModel(subnet, given ?? FirstHost(subnet, part), part) { GatewayChosen = given is null, AuxiliaryAddresses = auxiliary };
+        return new SubnetModel(subnet, given ?? FirstHost(subnet, part), part) { GatewayChosen = given is null, Given = true, AuxiliaryAddresses = auxiliary };
     }
 
     private static DavitException Invalid(string text, string? hint) => new(ErrorKind.InvalidArgument, "invalid network config:\n" + text, hint);

@@ -77,9 +77,13 @@ internal sealed record NetworkRecord
 /// <summary>A subnet of a <see cref="NetworkRecord"/>.</summary>
 internal sealed record SubnetRecord(string Subnet, string Gateway, bool GatewayChosen, string? IpRange, Dictionary<string, string> AuxiliaryAddresses)
 {
+    /// <summary>Absent in records of a time when it was not known; then as if given.</summary>
+    public bool? Given { get; set; }
+
     internal SubnetModel ToModel() => new(IPNetwork.Parse(Subnet), IPAddress.Parse(Gateway), IpRange is null ? null : IPNetwork.Parse(IpRange))
     {
         GatewayChosen = GatewayChosen,
+        Given = Given ?? true,
         AuxiliaryAddresses = AuxiliaryAddresses.ToDictionary(pair => pair.Key, pair => IPAddress.Parse(pair.Value)),
     };
 
@@ -88,5 +92,8 @@ internal sealed record SubnetRecord(string Subnet, string Gateway, bool GatewayC
         model.Gateway.ToString(),
         model.GatewayChosen,
         model.IpRange?.ToString(),
-        model.AuxiliaryAddresses.ToDictionary(pair => pair.Key, pair => pair.Value.ToString()));
+        model.AuxiliaryAddresses.ToDictionary(pair => pair.Key, pair => pair.Value.ToString()))
+    {
+        Given = model.Given,
+    };
 }

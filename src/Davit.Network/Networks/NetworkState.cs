@@ -47,15 +47,7 @@ internal sealed class NetworkState
     /// <summary>User-defined networks resolve their containers' names; the default bridge, as Docker's, does not.</summary>
     internal bool HasNames => IsBridge && !Model.Predefined;
 
-    internal BridgeRules Rules
-    {
-        get
-        {
-            var mode = Model.Options.GetValueOrDefault(NetworkNames.GatewayModeOption, "nat");
-            var masquerade = !Model.Internal && mode != "routed" && Model.Options.Flag(NetworkNames.MasqueradeOption, true);
-            return new BridgeRules(Bridge, Model.Subnets, masquerade, Icc, Model.Internal, mode is "routed" or "nat-unprotected");
-        }
-    }
+    internal BridgeRules Rules => new(Bridge, [.. Model.Subnets.Select(RulesOf)], Icc, Model.Internal);
 
     internal NetworkRecord Record => NetworkRecord.From(Model, Bridge, ForeignBridge);
 
@@ -79,5 +71,14 @@ internal sealed class NetworkState
             _containerNames.Remove(containerId);
             Volatile.Write(ref _model, _model with { Endpoints = rest });
         }
+    }
+
+    private SubnetRules RulesOf(SubnetModel subnet)
+    {
+        var ipv6 = subnet.Subnet.IsIPv6();
+        var mode = Model.Options.GetValueOrDefault(ipv6 ? NetworkNames.GatewayMode6Option : NetworkNames.GatewayModeOption, "nat");
+        var masquerade = !Model.Internal && mode != "routed" && Model.Options.Flag(NetworkNames.MasqueradeOption, true);
+        var source = IPAddress.TryParse(Model.Options.GetValueOrDefault(ipv6 ? NetworkNames.HostIPv6Option : NetworkNames.HostIPv4Option), out var address) ? address : null;
+        return new SubnetRules(subnet.Subnet, masquerade, source, mode is "routed" or "nat-unprotected");
     }
 }

@@ -67,6 +67,12 @@ internal static class HostConfigValidation
         if (host.UTSMode == "host" && config.Domainname.Length > 0) throw Invalid("conflicting options: domainname and the UTS mode");
     }
 
+    /// <summary>Ports that a request exposes itself; those of its image don't matter to a container that shares another one's network.</summary>
+    public static void RefuseExposedPorts(ContainerConfig request, HostConfig host)
+    {
+        if (IsContainer(host.NetworkMode) && request.ExposedPorts is { Count: > 0 }) throw Invalid("conflicting options: port exposing and the container type network mode");
+    }
+
     private static void Network(ContainerConfig config, HostConfig host)
     {
         if (IsContainer(host.NetworkMode))
@@ -75,7 +81,6 @@ internal static class HostConfigValidation
             if (host.Dns is { Count: > 0 }) throw Invalid("conflicting options: dns and the network mode");
             if (host.ExtraHosts is { Count: > 0 }) throw Invalid("conflicting options: custom host-to-IP mapping and the network mode");
             if (host.PortBindings is { Count: > 0 } || host.PublishAllPorts) throw Invalid("conflicting options: port publishing and the container type network mode");
-            if (config.ExposedPorts is { Count: > 0 }) throw Invalid("conflicting options: port exposing and the container type network mode");
             if (!string.IsNullOrEmpty(config.MacAddress)) throw Invalid("conflicting options: mac-address and the network mode");
         }
         else if (host.NetworkMode.StartsWith("container:", StringComparison.Ordinal))

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Davit.DockerApi.Containers;
 using Davit.Network;
 using Davit.Primitives;
@@ -91,15 +92,27 @@ internal static class NetworkPlan
         if (settings.DriverOpts is { Count: > 0 } options) throw Invalid($"driver-opt of network {network.Name}: unknown option \"{options.Keys.First()}\"");
         if (settings.IPAMConfig?.LinkLocalIPs is { Count: > 0 }) throw Invalid($"link-local-ip of network {network.Name} is not offered");
         if (settings.MacAddress.Length > 0 && !System.Net.NetworkInformation.PhysicalAddress.TryParse(settings.MacAddress, out _)) throw Invalid($"invalid MAC address: {settings.MacAddress}");
-        foreach (var text in (string?[])[settings.IPAMConfig?.IPv4Address, settings.IPAMConfig?.IPv6Address])
+        Addresses(network, settings);
+        if (network.Predefined && settings.Aliases is { Count: > 0 }) throw Invalid("network-scoped aliases are only supported for user-defined networks");
+    }
+
+    /// <summary>Says everything that is wrong with the addresses asked for, in Docker's words.</summary>
+    private static void Addresses(NetworkModel network, EndpointSettings settings)
+    {
+        List<string> wrong = [];
+        foreach (var (text, family) in ((string?, string)[])[(settings.IPAMConfig?.IPv4Address, "IPv4"), (settings.IPAMConfig?.IPv6Address, "IPv6")])
         {
             if (string.IsNullOrEmpty(text)) continue;
-            if (!IPAddress.TryParse(text, out var address)) throw Invalid($"invalid endpoint settings: invalid IP address: {text}");
-            if (network.Predefined) throw Invalid("invalid endpoint settings: user specified IP address is supported on user defined networks only");
-            if (!network.Subnets.Any(subnet => subnet.Subnet.Contains(address))) throw Invalid($"invalid endpoint settings: no configured subnet contains IP address {text}");
+            var address = IPAddress.TryParse(text, out var parsed) ? parsed : null;
+            var subnets = network.Subnets.Where(subnet => subnet.Subnet.BaseAddress.AddressFamily == (family == "IPv4" ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6)).ToList();
+            if (address is null) wrong.Add($"invalid {family} address: {text}");
+            if (network.Predefined) wrong.Add("user specified IP address is supported on user defined networks only");
+            if (!subnets.Exists(subnet => subnet.Given)) wrong.Add("user specified IP address is supported only when connecting to networks with user configured subnets");
+            else if (address is null || !subnets.Exists(subnet => subnet.Subnet.Contains(address))) wrong.Add($"no configured subnet or ip-range contain the IP address {text}");
         }
 
-        if (network.Predefined && settings.Aliases is { Count: > 0 }) throw Invalid("network-scoped aliases are only supported for user-defined networks");
+        if (wrong.Count == 0) return;
+        throw Invalid($"invalid config for network {network.Name}: invalid endpoint settings:\n" + (wrong.Count == 1 ? wrong[0] : string.Join('\n', wrong.Select(line => "* " + line))));
     }
 
     private static IPAddress? Address(string? text) => string.IsNullOrEmpty(text) ? null : IPAddress.Parse(text);
