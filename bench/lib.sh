@@ -84,7 +84,7 @@ row() {
     function ms(us) { return us >= 9999500 ? sprintf("%.1f s", us/1e6) : sprintf(us >= 99950 ? "%.0f ms" : "%.1f ms", us/1e3) }
     NR == 1 { wall = $2; cpu = $3 }
     { text = ms($2) ($3 > 0 ? " (" ms($3) " CPU)" : "")
-      if (NR > 1 && $2 > 0) text = text ", **1/" sprintf("%.1f", wall/$2) "**" ($3 > 0 && cpu > 0 ? " (1/" sprintf("%.1f", cpu/$3) ")" : "")
+      if (NR > 1 && $2 > 0 && $1 != "buildx") text = text ", **1/" sprintf("%.1f", wall/$2) "**" ($3 > 0 && cpu > 0 ? " (1/" sprintf("%.1f", cpu/$3) ")" : "")
       cell[$1] = text }
     END { printf "| %s | %s | %s | %s | %s |\n", label, cell["docker"] ? cell["docker"] : "–", cell["ours"] ? cell["ours"] : "–", cell["davit"] ? cell["davit"] : "–", cell["podman"] cell["buildx"] ? cell["podman"] cell["buildx"] : "–" }' | tee -a "$HERE/table" >&2
 }
