@@ -111,6 +111,7 @@ namespace Davit.DockerApi;
 [JsonSerializable(typeof(RuntimeInfo))]
 [JsonSerializable(typeof(SummaryHostConfig))]
 [JsonSerializable(typeof(SummaryNetworkSettings))]
+[JsonSerializable(typeof(StoreCheck))]
 [JsonSerializable(typeof(SwarmInfo))]
 [JsonSerializable(typeof(SystemInfo))]
 [JsonSerializable(typeof(SystemVersion))]

@@ -78,8 +78,8 @@ public interface IImageService
     /// <returns>Dispose it to end.</returns>
     IDisposable KeepFor(Func<IEnumerable<Digest>> needed);
 
-    /// <summary>Blobs and chain ids that images and those who called <see cref="KeepFor"/> need: what a collection of the whole store must leave.</summary>
-    (IReadOnlySet<Digest> Blobs, IReadOnlySet<Digest> Chains) Roots();
+    /// <summary>Blobs and chain ids that images and those who called <see cref="KeepFor"/> need, and blobs of which an interrupted pull may have a part: what a collection of the whole store must leave.</summary>
+    (IReadOnlySet<Digest> Blobs, IReadOnlySet<Digest> Chains, IReadOnlySet<Digest> Resumable) Roots();
 
     /// <summary>Chain ids of an image's layers, base first, as <c>ILayerStore</c> keys them; unpacks what is not unpacked.</summary>
     Task<IReadOnlyList<Digest>> EnsureUnpackedAsync(Image image, CancellationToken cancellation);

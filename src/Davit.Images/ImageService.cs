@@ -27,6 +27,7 @@ public sealed class ImageService : IImageService, IDisposable
     private readonly ImageCatalog _catalog;
     private readonly LayerBlobs _layerBlobs;
     private readonly Leftover _leftover;
+    private readonly InterruptedPulls _interrupted;
     private readonly ImageRecorder _recorder;
     private readonly LayerPull _layerPull;
     private readonly ImagePull _pull;
@@ -49,15 +50,18 @@ public sealed class ImageService : IImageService, IDisposable
         _catalog = new(documents, content);
         _layerBlobs = new(documents, content, layers);
         _leftover = new(_catalog, _layerBlobs, content, layers, leases);
-        _recorder = new(_catalog, content, layers, leases, time);
+        var whole = new WholeOrNothing(leases, _leftover);
+        _interrupted = new(documents, time);
+        _ = _leftover.KeepFor(_interrupted.Parts);
+        _recorder = new(_catalog, content, layers, whole, time);
         _layerPull = new(client, content, layers, _downloads, _unpacks, time);
-        _pull = new(_catalog, client, _layerPull, _layerBlobs, content, layers, leases, time);
+        _pull = new(_catalog, client, _layerPull, _layerBlobs, content, layers, whole, _interrupted, time);
         _push = new(_catalog, client, _layerBlobs, content, layers, leases, _uploads, time);
-        _load = new(_catalog, _layerPull, _layerBlobs, content, layers, leases, _leftover, time);
+        _load = new(_catalog, _layerPull, _layerBlobs, content, layers, whole, _leftover, time);
         _save = new(_catalog, _layerBlobs, content, layers, leases);
-        _import = new(_recorder, layers, leases, time);
+        _import = new(_recorder, layers, whole, time);
         _remove = new(_catalog, _leftover, Raise);
-        _prune = new(_catalog, _remove, time);
+        _prune = new(_catalog, _remove, _interrupted, _leftover, time);
     }
 
     /// <inheritdoc/>
@@ -198,10 +202,10 @@ public sealed class ImageService : IImageService, IDisposable
     public IDisposable KeepFor(Func<IEnumerable<Digest>> needed) => _leftover.KeepFor(needed);
 
     /// <inheritdoc/>
-    public (IReadOnlySet<Digest> Blobs, IReadOnlySet<Digest> Chains) Roots()
+    public (IReadOnlySet<Digest> Blobs, IReadOnlySet<Digest> Chains, IReadOnlySet<Digest> Resumable) Roots()
     {
         var (blobs, chains) = _leftover.Roots();
-        return (blobs, chains);
+        return (blobs, chains, _interrupted.Parts().ToHashSet());
     }
 
     /// <inheritdoc/>

@@ -31,7 +31,9 @@ public sealed class Store : IAsyncDisposable
         {
             CheckFormat();
             _paths.Create();
-            _documents = new(_paths.Database);
+            var reserve = new SpaceReserve(_paths.Reserve);
+            reserve.Take();
+            _documents = new(_paths.Database, reserve);
             try
             {
                 _content = new(_paths, Leases);
@@ -69,10 +71,10 @@ public sealed class Store : IAsyncDisposable
     /// <summary>Removes every blob and layer that is not named here, that no root file system stands on and that no lease protects.</summary>
     /// <param name="blobs">Digests of blobs to keep.</param>
     /// <param name="chains">Chain ids to keep, each with all below it.</param>
-    /// <param name="ingests">Also remove what interrupted writes left, which would let them resume.</param>
+    /// <param name="resumable">Also remove what interrupted writes left, but of these digests; null leaves them all.</param>
     /// <param name="cancellation">Stops between two removals.</param>
-    public Task<CollectResult> CollectAsync(IReadOnlySet<Digest> blobs, IReadOnlySet<Digest> chains, bool ingests, CancellationToken cancellation) =>
-        new Collector(_content, _layers).RunAsync(blobs, chains, ingests, cancellation);
+    public Task<CollectResult> CollectAsync(IReadOnlySet<Digest> blobs, IReadOnlySet<Digest> chains, IReadOnlySet<Digest>? resumable, CancellationToken cancellation) =>
+        new Collector(_content, _layers).RunAsync(blobs, chains, resumable, cancellation);
 
     /// <summary>Reads everything and compares it with the records; with <paramref name="repair"/> removes what is damaged or unknown. For a quiet daemon.</summary>
     public Task<CheckReport> CheckAsync(bool repair, CancellationToken cancellation) => new StoreCheck(_paths, _documents, _content, _layers).RunAsync(repair, cancellation);

@@ -30,7 +30,7 @@ public sealed class CollectionTests : IAsyncDisposable
         var asked = await BlobAsync("asked");
         Assert.True(Store.Content.Contains(asked));
 
-        var result = await Store.CollectAsync(new HashSet<Digest> { named }, new HashSet<Digest> { above }, ingests: false, Cancellation);
+        var result = await Store.CollectAsync(new HashSet<Digest> { named }, new HashSet<Digest> { above }, null, Cancellation);
         Assert.Equal([loose], result.Blobs);
         Assert.Equal([looseLayer], result.Layers);
         Assert.Equal(10, result.BytesFreed);
@@ -41,7 +41,7 @@ public sealed class CollectionTests : IAsyncDisposable
         lease.Dispose();
         lease.Dispose();
         Store.Layers.RemoveRootFs("c");
-        result = await Store.CollectAsync(new HashSet<Digest>(), new HashSet<Digest>(), ingests: false, Cancellation);
+        result = await Store.CollectAsync(new HashSet<Digest>(), new HashSet<Digest>(), null, Cancellation);
         Assert.Equal(4, result.Blobs.Count);
         Assert.Equal(3, result.Layers.Count);
         Assert.Empty(Store.Content.List());
@@ -56,7 +56,7 @@ public sealed class CollectionTests : IAsyncDisposable
         var running = Digest.Sha256("running"u8);
         await using var live = await Store.Content.BeginWriteAsync(running, Cancellation);
         await live.WriteAsync("run"u8.ToArray(), Cancellation);
-        var result = await Store.CollectAsync(new HashSet<Digest>(), new HashSet<Digest>(), ingests: true, Cancellation);
+        var result = await Store.CollectAsync(new HashSet<Digest>(), new HashSet<Digest>(), new HashSet<Digest>(), Cancellation);
         Assert.Equal(4, result.BytesFreed);
         await live.WriteAsync("ning"u8.ToArray(), Cancellation);
         Assert.Equal(running, await live.CommitAsync(Cancellation));

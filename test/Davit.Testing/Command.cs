@@ -30,13 +30,13 @@ public sealed record Command(int ExitCode, string Output, string Error, string L
             try
             {
                 if (input is not null) await process.StandardInput.BaseStream.WriteAsync(input, patience.Token);
+                process.StandardInput.Close();
             }
             catch (IOException)
             {
                 // the program ended without reading all of its input, which some tests are about
             }
 
-            process.StandardInput.Close();
             var texts = await reading;
             await process.WaitForExitAsync(patience.Token);
             return new Command(process.ExitCode, texts[0], texts[1], line);

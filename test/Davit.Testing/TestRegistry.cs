@@ -18,11 +18,20 @@ public sealed class TestRegistry : IAsyncDisposable
     public string Host => $"127.0.0.1:{Port}";
 
     /// <summary>Starts a registry.</summary>
-    public static async Task<TestRegistry> StartAsync()
+    /// <param name="accounts">Lines of an htpasswd file (bcrypt) of those who may use it; null lets everybody in.</param>
+    public static async Task<TestRegistry> StartAsync(string? accounts = null)
     {
         var port = FreePort();
         var directory = $"/tmp/davit-registry-{Environment.ProcessId}-{port}";
-        var started = (await Command.RunAsync("setsid", [BaseImages.Script, "serve", directory, $"{port}"])).Succeeded();
+        var environment = new Dictionary<string, string?>();
+        if (accounts is not null)
+        {
+            Directory.CreateDirectory(directory);
+            await File.WriteAllTextAsync(directory + "/htpasswd", accounts);
+            environment = new() { ["REGISTRY_AUTH"] = "htpasswd", ["REGISTRY_AUTH_HTPASSWD_REALM"] = "test", ["REGISTRY_AUTH_HTPASSWD_PATH"] = Peers.Inside(directory + "/htpasswd") };
+        }
+
+        var started = (await Command.RunAsync("setsid", [BaseImages.Script, "serve", directory, $"{port}"], environment: environment)).Succeeded();
         return new TestRegistry(int.Parse(started.Text), port, directory);
     }
 

@@ -11,6 +11,7 @@ internal static class ApiRoutes
     {
         var routes = new RouteTable();
         new SystemEndpoints(services).Map(routes);
+        new CheckEndpoints(services).Map(routes);
         new ContainerEndpoints(services).Map(routes);
         new ContainerViewEndpoints(services).Map(routes);
         new StreamEndpoints(services).Map(routes);

@@ -96,6 +96,7 @@ internal sealed class DaemonServices : IAsyncDisposable
         var containers = Keep(new ContainerService(engine));
         var builder = Keep(new ImageBuilder(instance, images, store.Layers, store.Content, store.Documents, runner, networks, BuilderOptionsOf(settings, environment), time));
         await containers.OpenAsync(cancellation).ConfigureAwait(false);
+        await CollectAsync(store, images, cancellation).ConfigureAwait(false);
         Api = new ApiServices
         {
             Engine = engine,
@@ -105,7 +106,22 @@ internal sealed class DaemonServices : IAsyncDisposable
             DiskUsage = new DiskUsageService(engine, containers),
             Builder = builder,
             Registries = registries,
+            Store = store,
         };
+    }
+
+    /// <summary>Removes what an earlier daemon had begun and could not finish; before any request comes, so that nothing is in the making.</summary>
+    private static async Task CollectAsync(Store store, ImageService images, CancellationToken cancellation)
+    {
+        try
+        {
+            var (blobs, chains, resumable) = images.Roots();
+            await store.CollectAsync(blobs, chains, resumable, cancellation).ConfigureAwait(false);
+        }
+        catch (DavitException)
+        {
+            // a daemon that cannot tidy up works all the same; 'system check' tells of it
+        }
     }
 
     private T Keep<T>(T service) where T : IAsyncDisposable
@@ -118,6 +134,9 @@ internal sealed class DaemonServices : IAsyncDisposable
     {
         Mirrors = settings.Mirrors.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<Uri>)pair.Value),
         Insecure = settings.InsecureRegistries,
+
+        // beside the configuration file, then where Docker has them
+        CertificateDirectories = [Path.Combine(Path.GetDirectoryName(Path.GetFullPath(settings.ConfigFile)) ?? "/", "certs.d"), "/etc/docker/certs.d"],
         UserAgent = $"davit/{product.Version}",
     };
 

@@ -4,6 +4,7 @@ using Davit.Engine.Containers;
 using Davit.Engine.Exec;
 using Davit.Engine.Host;
 using Davit.RegistryClient;
+using Davit.Storage;
 
 namespace Davit.Daemon.Endpoints;
 
@@ -23,4 +24,6 @@ internal sealed record ApiServices
     public required IImageBuilder Builder { get; init; }
 
     public required DistributionClient Registries { get; init; }
+
+    public required Store Store { get; init; }
 }

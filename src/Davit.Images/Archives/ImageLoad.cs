@@ -12,31 +12,26 @@ using Davit.Storage.Leases;
 
 namespace Davit.Images.Archives;
 
-/// <summary>Loads the images of an archive. All are checked before the first is recorded.</summary>
-internal sealed class ImageLoad(ImageCatalog catalog, LayerPull unpacker, LayerBlobs layerBlobs, IContentStore content, ILayerStore layers, LeaseBook leases, Leftover leftover, TimeProvider time)
+/// <summary>Loads the images of an archive. All are checked and unpacked before the first is recorded.</summary>
+internal sealed class ImageLoad(ImageCatalog catalog, LayerPull unpacker, LayerBlobs layerBlobs, IContentStore content, ILayerStore layers, WholeOrNothing whole, Leftover leftover, TimeProvider time)
 {
     internal async Task<IReadOnlyList<Image>> RunAsync(Stream tar, Platform? platform, bool quiet, IProgress<ProgressEvent> progress, CancellationToken cancellation)
     {
-        ArchiveContents? contents = null;
-        try
-        {
-            using var lease = leases.Begin();
-            contents = await new ArchiveReader(content, lease).ReadAsync(tar, cancellation).ConfigureAwait(false);
-            var images = new ArchiveImages(contents, content, platform ?? Platform.Host, platform is not null).Find();
-            var loaded = new List<Image>();
-            foreach (var image in images)
-            {
-                await UnpackAsync(image, quiet ? null : progress, lease, cancellation).ConfigureAwait(false);
-                loaded.Add(await RecordAsync(image, lease, progress, cancellation).ConfigureAwait(false));
-            }
+        var (images, spooled) = await whole.RunAsync(lease => RunAsync(tar, platform, quiet, lease, progress, cancellation)).ConfigureAwait(false);
 
-            return loaded;
-        }
-        finally
-        {
-            // blobs that no image took: of other platforms, or of an archive that turned out to be damaged
-            if (contents is not null) await leftover.RemoveBlobsAsync(contents.Spooled).ConfigureAwait(false);
-        }
+        // blobs that no image took: of other platforms, or files that are no part of an image
+        await leftover.RemoveBlobsAsync(spooled).ConfigureAwait(false);
+        return images;
+    }
+
+    private async Task<(IReadOnlyList<Image> Images, IReadOnlyCollection<Digest> Spooled)> RunAsync(Stream tar, Platform? platform, bool quiet, Lease lease, IProgress<ProgressEvent> progress, CancellationToken cancellation)
+    {
+        var contents = await new ArchiveReader(content, lease).ReadAsync(tar, cancellation).ConfigureAwait(false);
+        var images = new ArchiveImages(contents, content, platform ?? Platform.Host, platform is not null).Find();
+        foreach (var image in images) await UnpackAsync(image, quiet ? null : progress, lease, cancellation).ConfigureAwait(false);
+        var loaded = new List<Image>();
+        foreach (var image in images) loaded.Add(await RecordAsync(image, lease, progress, cancellation).ConfigureAwait(false));
+        return (loaded, contents.Spooled);
     }
 
     private async Task UnpackAsync(ArchiveImage image, IProgress<ProgressEvent>? progress, Lease lease, CancellationToken cancellation)

@@ -6,4 +6,5 @@ namespace Davit.Images.Catalog;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ImageRecord))]
 [JsonSerializable(typeof(LayerBlobRecord))]
+[JsonSerializable(typeof(PullRecord))]
 internal sealed partial class CatalogJson : JsonSerializerContext;

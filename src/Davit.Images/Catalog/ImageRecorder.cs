@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Davit.Images.Layers;
+using Davit.Images.Removal;
 using Davit.Oci;
 using Davit.Oci.Image;
 using Davit.Primitives;
@@ -10,11 +11,14 @@ using Davit.Storage.Leases;
 namespace Davit.Images.Catalog;
 
 /// <summary>Records an image whose layers were made here.</summary>
-internal sealed class ImageRecorder(ImageCatalog catalog, IContentStore content, ILayerStore layers, LeaseBook leases, TimeProvider time)
+internal sealed class ImageRecorder(ImageCatalog catalog, IContentStore content, ILayerStore layers, WholeOrNothing whole, TimeProvider time)
 {
-    internal async Task<Image> RecordAsync(ImageConfig config, IReadOnlyList<Reference> references, Digest? parent, CancellationToken cancellation)
+    /// <summary>Records it; when that fails, the layers that nothing else needs go.</summary>
+    internal Task<Image> RecordAsync(ImageConfig config, IReadOnlyList<Reference> references, Digest? parent, CancellationToken cancellation) =>
+        whole.RunAsync(lease => RecordAsync(config, references, parent, lease, cancellation));
+
+    private async Task<Image> RecordAsync(ImageConfig config, IReadOnlyList<Reference> references, Digest? parent, Lease lease, CancellationToken cancellation)
     {
-        using var lease = leases.Begin();
         var chain = ChainId.All(config.RootFs.DiffIds);
         long size = 0;
         for (var i = 0; i < chain.Count; i++)

@@ -25,12 +25,25 @@ internal static class ManifestReader
     internal static string TypeOf(ReadOnlySpan<byte> bytes, string? told, string name)
     {
         if (MediaTypes.IsIndex(told) || MediaTypes.IsManifest(told)) return told!;
-        var (version, type, hasManifests, hasLayers) = Shape(bytes, name);
+        var (version, type, hasManifests, hasLayers) = ShapeOf(bytes, told, name);
         if (MediaTypes.IsIndex(type) || MediaTypes.IsManifest(type)) return type!;
         if (version == 1) throw new DavitException(ErrorKind.InvalidArgument, $"{name} is a Docker image of manifest version 2, schema 1, which is no longer supported", "push it anew with a client that writes schema 2 or OCI manifests");
         if (hasManifests && !hasLayers) return MediaTypes.OciIndex;
         if (hasLayers) return MediaTypes.OciManifest;
         throw new DavitException(ErrorKind.InvalidArgument, $"manifest of {name} has the unsupported media type \"{(string.IsNullOrEmpty(type) ? told : type)}\"");
+    }
+
+    private static (int Version, string? Type, bool HasManifests, bool HasLayers) ShapeOf(ReadOnlySpan<byte> bytes, string? told, string name)
+    {
+        try
+        {
+            return Shape(bytes, name);
+        }
+        catch (DavitException problem) when (!string.IsNullOrEmpty(told))
+        {
+            // a page for people in place of a document: what it says it is tells more than where it stops being JSON
+            throw new DavitException(problem.Kind, $"{problem.Message} (it came with the media type \"{told}\")", "something other than a registry answered: a proxy, a login page", problem);
+        }
     }
 
     internal static ImageManifest Manifest(ReadOnlySpan<byte> bytes, string name)

@@ -2,6 +2,7 @@ using Davit.Images.Catalog;
 using Davit.Images.Layers;
 using Davit.Images.Manifests;
 using Davit.Images.Progress;
+using Davit.Images.Removal;
 using Davit.Oci;
 using Davit.Oci.Image;
 using Davit.Primitives;
@@ -13,11 +14,13 @@ using Davit.Storage.Leases;
 namespace Davit.Images.Pull;
 
 /// <summary>One pull from start to end.</summary>
-internal sealed class ImagePull(ImageCatalog catalog, DistributionClient client, LayerPull layerPull, LayerBlobs layerBlobs, IContentStore content, ILayerStore layers, LeaseBook leases, TimeProvider time)
+internal sealed class ImagePull(ImageCatalog catalog, DistributionClient client, LayerPull layerPull, LayerBlobs layerBlobs, IContentStore content, ILayerStore layers, WholeOrNothing whole, InterruptedPulls interrupted, TimeProvider time)
 {
-    internal async Task<Image> RunAsync(Reference reference, Platform platform, Credential? credential, IProgress<ProgressEvent> progress, CancellationToken cancellation)
+    internal Task<Image> RunAsync(Reference reference, Platform platform, Credential? credential, IProgress<ProgressEvent> progress, CancellationToken cancellation) =>
+        whole.RunAsync(lease => RunAsync(reference, platform, credential, lease, progress, cancellation), DistributionClient.MayGoOnLater);
+
+    private async Task<Image> RunAsync(Reference reference, Platform platform, Credential? credential, Lease lease, IProgress<ProgressEvent> progress, CancellationToken cancellation)
     {
-        using var lease = leases.Begin();
         var resolved = await new ImageResolver(client).ResolveAsync(reference, platform, credential, cancellation).ConfigureAwait(false);
         progress.Step(reference.Tag ?? reference.Digest!.Value.ToString(), $"Pulling from {reference.Repository}");
         foreach (var (digest, bytes) in resolved.Documents)
@@ -35,7 +38,7 @@ internal sealed class ImagePull(ImageCatalog catalog, DistributionClient client,
         var chain = ChainId.All(config.RootFs.DiffIds);
         foreach (var id in chain) lease.Hold(id);
         var known = catalog.State.Images.ContainsKey(manifest.Config.Digest) && chain.All(c => layers.Find(c) is not null);
-        if (!known) await layerPull.RunAsync(reference, manifest.Layers, config.RootFs.DiffIds, credential, progress, cancellation).ConfigureAwait(false);
+        if (!known) await BringLayersAsync(reference, resolved, config, lease, credential, progress, cancellation).ConfigureAwait(false);
 
         var present = config.RootFs.DiffIds.Select((diffId, i) => (DiffId: diffId, Blob: manifest.Layers[i])).ToList();
         await layerBlobs.RecordAsync(present, reference.Name, cancellation).ConfigureAwait(false);
@@ -44,6 +47,25 @@ internal sealed class ImagePull(ImageCatalog catalog, DistributionClient client,
         progress.Line($"Digest: {resolved.TopDigest}");
         progress.Line(changed ? $"Status: Downloaded newer image for {reference.Familiar}" : $"Status: Image is up to date for {reference.Familiar}");
         return state.Images[manifest.Config.Digest];
+    }
+
+    private async Task BringLayersAsync(Reference reference, ResolvedImage resolved, ImageConfig config, Lease lease, Credential? credential, IProgress<ProgressEvent> progress, CancellationToken cancellation)
+    {
+        interrupted.Begin(resolved.ManifestDigest, lease.Held);
+        var resumable = false;
+        try
+        {
+            await layerPull.RunAsync(reference, resolved.Manifest.Layers, config.RootFs.DiffIds, credential, progress, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (DistributionClient.MayGoOnLater(problem))
+        {
+            resumable = true;
+            throw;
+        }
+        finally
+        {
+            interrupted.End(resolved.ManifestDigest, resumable);
+        }
     }
 
     private CatalogState Record(CatalogState before, Reference reference, ResolvedImage resolved, ImageConfig config, byte[] configBytes, out bool changed)

@@ -95,6 +95,11 @@ internal sealed class LayerPull(DistributionClient client, IContentStore content
             var (plain, _) = await Decompression.OpenAsync(source, leaveOpen: false, cancellation).ConfigureAwait(false);
             await using (plain.ConfigureAwait(false)) await layers.ApplyAsync(parents, diffId, plain, cancellation).ConfigureAwait(false);
         }
+        catch (DavitException problem) when (problem.Kind is ErrorKind.DataLoss or ErrorKind.InvalidArgument && !problem.Message.Contains(diffId.ToString(), StringComparison.Ordinal))
+        {
+            // what is wrong with its bytes, and whose bytes they are
+            throw new DavitException(problem.Kind, $"failed to register layer: {problem.Message} (layer {blob})", problem.Hint, problem);
+        }
         finally
         {
             unpacks.Release();

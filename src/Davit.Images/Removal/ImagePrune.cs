@@ -1,11 +1,12 @@
 using Davit.Images.Catalog;
+using Davit.Images.Pull;
 using Davit.Oci;
 using Davit.Primitives;
 
 namespace Davit.Images.Removal;
 
 /// <summary>Removes images that nobody uses.</summary>
-internal sealed class ImagePrune(ImageCatalog catalog, ImageRemove remove, TimeProvider time)
+internal sealed class ImagePrune(ImageCatalog catalog, ImageRemove remove, InterruptedPulls interrupted, Leftover leftover, TimeProvider time)
 {
     internal async Task<ImagePruning> RunAsync(bool danglingOnly, ImageFilter filter, Func<Digest, IReadOnlyList<ImageUser>> users, CancellationToken cancellation)
     {
@@ -26,6 +27,8 @@ internal sealed class ImagePrune(ImageCatalog catalog, ImageRemove remove, TimeP
             }
         }
 
+        // whoever cleans up does not wait for a pull to go on
+        bytes += await leftover.DropAsync(interrupted.ForgetAll()).ConfigureAwait(false);
         return new(removals, bytes);
     }
 }

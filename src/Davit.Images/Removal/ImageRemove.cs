@@ -22,46 +22,49 @@ internal sealed class ImageRemove(ImageCatalog catalog, Leftover leftover, Actio
 
             var given = Reference.Parse(nameOrId);
             var name = given.Digest is { } digest ? given.WithDigest(digest) : given;
-            await UntagAsync(image.Id, [name], removals, cancellation).ConfigureAwait(false);
 
             // without a tag of the repository its pinned names go too
-            names = catalog.State.NamesOf(image.Id);
-            if (name.Digest is null && !names.Any(n => n.Digest is null && n.Name == name.Name))
+            var last = name.Digest is null && !names.Any(n => n != name && n.Digest is null && n.Name == name.Name);
+            IReadOnlyList<Reference> going = last ? [name, .. names.Where(n => n != name && n.Name == name.Name)] : [name];
+            if (going.Count < names.Count || ConflictOf(image.Id, force, false, users) is not null)
             {
-                await UntagAsync(image.Id, [.. names.Where(n => n.Name == name.Name)], removals, cancellation).ConfigureAwait(false);
-                names = catalog.State.NamesOf(image.Id);
+                await UntagAsync(image.Id, going, removals, cancellation).ConfigureAwait(false);
+                if (going.Count < names.Count) return removals;
             }
 
-            if (names.Count > 0) return removals;
             quiet = true;
         }
-        else if (IsSingle(names))
-        {
-            if (ConflictOf(image.Id, force, false, users) is { } conflict) throw conflict.Error;
-            await UntagAsync(image.Id, names, removals, cancellation).ConfigureAwait(false);
-        }
 
-        await DeleteAsync(image.Id, force, prune, quiet, users, removals).ConfigureAwait(false);
+        await DeleteAsync(image.Id, force, prune, quiet, users, removals, namesCount: !quiet && !IsSingle(names)).ConfigureAwait(false);
         return removals;
     }
 
     /// <summary>Deletes an image, its last names, and (on request) the untagged images that it was made from.</summary>
     /// <returns>Bytes freed.</returns>
-    internal async Task<long> DeleteAsync(Digest id, bool force, bool prune, bool quiet, Func<Digest, IReadOnlyList<ImageUser>> users, List<ImageRemoval> removals)
+    internal async Task<long> DeleteAsync(Digest id, bool force, bool prune, bool quiet, Func<Digest, IReadOnlyList<ImageUser>> users, List<ImageRemoval> removals, bool namesCount = true)
     {
         long bytes = 0;
-        for (Digest? at = id; at is { } current; (at, force, quiet) = (prune ? at : null, false, true))
+        for (Digest? at = id; at is { } current; (at, force, quiet, namesCount) = (prune ? at : null, false, true, true))
         {
             if (!catalog.State.Images.TryGetValue(current, out var image)) break;
-            if (ConflictOf(current, force, true, users) is { } conflict)
+            if (ConflictOf(current, force, namesCount, users) is { } conflict)
             {
                 var dangling = catalog.State.NamesOf(current).Count == 0 && !catalog.State.HasChildren(current);
                 if (quiet && (!dangling || conflict.Used)) break;
                 throw conflict.Error;
             }
 
-            await UntagAsync(current, catalog.State.NamesOf(current), removals, CancellationToken.None).ConfigureAwait(false);
-            await catalog.ChangeAsync(state => state.Images.TryGetValue(current, out var now) ? state.Without(now) : state, CancellationToken.None).ConfigureAwait(false);
+            // names and image in one change, which on a full disk frees more than it writes
+            IReadOnlyList<Reference> names = [];
+            await catalog.ChangeAsync(
+                state =>
+                {
+                    if (!state.Images.TryGetValue(current, out var now)) return state;
+                    names = state.NamesOf(current);
+                    return state.Without(now);
+                },
+                CancellationToken.None).ConfigureAwait(false);
+            Report(current, names, removals);
             changed("delete", current.ToString(), current.ToString());
             removals.Add(new(null, current.ToString()));
             var (layers, freed) = await leftover.RemoveAsync([image]).ConfigureAwait(false);
@@ -87,6 +90,11 @@ internal sealed class ImageRemove(ImageCatalog catalog, Leftover leftover, Actio
     {
         if (names.Count == 0) return;
         await catalog.ChangeAsync(state => names.Aggregate(state, (s, name) => s.Untag(name)), cancellation).ConfigureAwait(false);
+        Report(id, names, removals);
+    }
+
+    private void Report(Digest id, IReadOnlyList<Reference> names, List<ImageRemoval> removals)
+    {
         foreach (var name in names)
         {
             removals.Add(new(name.Familiar, null));

@@ -73,16 +73,39 @@ internal sealed class Leftover(ImageCatalog catalog, LayerBlobs layerBlobs, ICon
         return (removed, bytes);
     }
 
-    /// <summary>Removes those of the blobs that nothing needs.</summary>
+    /// <summary>Removes those of these blobs and layers (by chain id, base first) that nothing needs.</summary>
+    /// <returns>Bytes freed.</returns>
+    internal async Task<long> DropAsync(IReadOnlyCollection<Digest> made)
+    {
+        var needed = Roots().Chains;
+        long bytes = 0;
+        foreach (var digest in made.Reverse().Distinct())
+        {
+            if (needed.Contains(digest) || leases.Protects(digest) || layers.Find(digest) is not { } layer) continue;
+            try
+            {
+                await layers.RemoveAsync(digest, CancellationToken.None).ConfigureAwait(false);
+                bytes += layer.Size;
+            }
+            catch (DavitException problem) when (problem.Kind == ErrorKind.Conflict)
+            {
+                // a container stands on it
+            }
+        }
+
+        return bytes + await RemoveBlobsAsync(made).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes those of the blobs that nothing needs, and what interrupted writes left of them.</summary>
     internal Task<long> RemoveBlobsAsync(IReadOnlyCollection<Digest> candidates)
     {
         long bytes = 0;
         var needed = candidates.Count == 0 ? [] : Roots().Blobs;
         foreach (var digest in candidates)
         {
-            if (needed.Contains(digest) || leases.Protects(digest) || content.SizeOf(digest) is not { } size) continue;
+            if (needed.Contains(digest) || leases.Protects(digest)) continue;
+            bytes += content.SizeOf(digest) ?? 0;
             content.Delete(digest);
-            bytes += size;
         }
 
         return Task.FromResult(bytes);

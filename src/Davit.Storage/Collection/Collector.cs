@@ -7,7 +7,7 @@ namespace Davit.Storage.Collection;
 /// <summary>Removes what no record names, no root file system stands on and no running operation may need.</summary>
 internal sealed class Collector(ContentStore content, LayerStore layers)
 {
-    internal async Task<CollectResult> RunAsync(IReadOnlySet<Digest> blobs, IReadOnlySet<Digest> chains, bool ingests, CancellationToken cancellation)
+    internal async Task<CollectResult> RunAsync(IReadOnlySet<Digest> blobs, IReadOnlySet<Digest> chains, IReadOnlySet<Digest>? resumable, CancellationToken cancellation)
     {
         var needed = new HashSet<Digest>();
         foreach (var chain in chains.Concat(layers.ChainsInUse())) needed.UnionWith(layers.WithParents(chain));
@@ -30,7 +30,7 @@ internal sealed class Collector(ContentStore content, LayerStore layers)
             freed += size;
         }
 
-        if (ingests) freed += content.RemoveIngests();
+        if (resumable is not null) freed += content.RemoveIngests(resumable);
         return new(removedBlobs, removedLayers, freed);
     }
 }

@@ -70,7 +70,7 @@ internal sealed class ContentStore : IContentStore
                 return new FinishedWriter(digest, size);
             }
 
-            var writer = new ContentWriter(this, digest, Path.Combine(_paths.Ingests, $"{digest.Algorithm}-{digest.Hex}"), turn);
+            var writer = new ContentWriter(this, digest, Path.Combine(_paths.Ingests, NameOfIngest(digest)), turn);
             await Task.Run(writer.Resume, cancellation).ConfigureAwait(false);
             return writer;
         }
@@ -84,6 +84,7 @@ internal sealed class ContentStore : IContentStore
     public void Delete(Digest digest)
     {
         if (_blobs.TryRemove(digest, out _)) Unlink(digest);
+        else RemoveIngest(NameOfIngest(digest));
     }
 
     public IEnumerable<KeyValuePair<Digest, long>> List() => _blobs.ToArray();
@@ -104,24 +105,28 @@ internal sealed class ContentStore : IContentStore
         if (errno != Errno.ENOENT) DiskFiles.Check(errno, "unlink", path);
     }
 
-    /// <summary>Removes what interrupted writes left, but for those that go on now.</summary>
-    internal long RemoveIngests()
+    /// <summary>Removes what interrupted writes left, but for those that go on now and those that may be resumed.</summary>
+    internal long RemoveIngests(IReadOnlySet<Digest> resumable)
     {
-        long freed = 0;
-        foreach (var name in DiskFiles.Names(_paths.Ingests))
-        {
-            var path = Path.Combine(_paths.Ingests, name);
-            var fd = DirectoryCalls.Open(DirectoryCalls.WorkingDirectory, path, OpenHow.Write | OpenHow.NoFollow, 0, out _);
-            if (fd < 0) continue;
-            using var file = new FileDescriptorLease(fd);
+        var kept = resumable.Select(NameOfIngest).ToHashSet(StringComparer.Ordinal);
+        return DiskFiles.Names(_paths.Ingests).Where(name => !kept.Contains(name)).Sum(RemoveIngest);
+    }
 
-            // a writer holds the lock of its ingest
-            if (FileIo.TryLock(fd) != Errno.None) continue;
-            if (DirectoryCalls.Stat(fd, "", out var stat) == Errno.None) freed += stat.Size;
-            DiskFiles.RemoveTree(path);
-        }
+    private static string NameOfIngest(Digest digest) => $"{digest.Algorithm}-{digest.Hex}";
 
-        return freed;
+    /// <summary>Removes an ingest that nobody writes; returns its bytes.</summary>
+    private long RemoveIngest(string name)
+    {
+        var path = Path.Combine(_paths.Ingests, name);
+        var fd = DirectoryCalls.Open(DirectoryCalls.WorkingDirectory, path, OpenHow.Write | OpenHow.NoFollow, 0, out _);
+        if (fd < 0) return 0;
+        using var file = new FileDescriptorLease(fd);
+
+        // a writer holds the lock of its ingest
+        if (FileIo.TryLock(fd) != Errno.None) return 0;
+        var size = DirectoryCalls.Stat(fd, "", out var stat) == Errno.None ? stat.Size : 0;
+        DiskFiles.RemoveTree(path);
+        return size;
     }
 
     /// <summary>Makes a synced ingest a blob.</summary>

@@ -19,6 +19,7 @@ internal sealed class ContentWriter : IContentWriter
     private IncrementalHash _hash;
     private FileDescriptorLease _file;
     private long _writtenBack;
+    private DavitException? _failure;
     private bool _done;
 
     internal ContentWriter(ContentStore store, Digest? expected, string path, IDisposable? turn)
@@ -34,8 +35,13 @@ internal sealed class ContentWriter : IContentWriter
     public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested) return ValueTask.FromCanceled(cancellation);
+        if (_failure is not null) return ValueTask.FromException(_failure);
         ObjectDisposedException.ThrowIf(_done, this);
-        DiskFiles.Check(FileIo.WriteAll(_file.Number, bytes.Span), "write", _path);
+        var errno = FileIo.WriteAll(_file.Number, bytes.Span);
+
+        // what fills the disk is given back at once: nothing could be resumed there
+        if (errno is Errno.ENOSPC or Errno.EDQUOT) Discard(DiskFiles.Error(errno, "write", _path));
+        DiskFiles.Check(errno, "write", _path);
         _hash.AppendData(bytes.Span);
         Offset += bytes.Length;
         if (Offset - _writtenBack >= WriteBackBytes)
@@ -66,8 +72,8 @@ internal sealed class ContentWriter : IContentWriter
             : Digest.FromSha256(_hash.GetCurrentHash());
         if (_expected is { } expected && expected != actual)
         {
-            Discard();
-            throw new DavitException(ErrorKind.DataLoss, $"unexpected commit digest {actual}, expected {expected}", "the content was damaged on its way; try again");
+            Discard(new DavitException(ErrorKind.DataLoss, $"unexpected commit digest {actual}, expected {expected}", "the content was damaged on its way; try again"));
+            throw _failure!;
         }
 
         await Task.Run(() => Publish(actual), CancellationToken.None).ConfigureAwait(false);
@@ -122,8 +128,10 @@ internal sealed class ContentWriter : IContentWriter
         _hash.Dispose();
     }
 
-    private void Discard()
+    private void Discard(DavitException failure)
     {
+        // whoever goes on writing, as a compressor does that is being closed, is told the same again
+        _failure = failure;
         _done = true;
         _file.Dispose();
         _hash.Dispose();

@@ -23,7 +23,7 @@ public interface IContentStore
     /// <param name="cancellation">Gives up waiting for another writer of the same digest.</param>
     Task<IContentWriter> BeginWriteAsync(Digest? expected, CancellationToken cancellation);
 
-    /// <summary>Removes a blob; nothing happens when it is not there.</summary>
+    /// <summary>Removes a blob, or what an interrupted write left of it; nothing happens when neither is there. A write that goes on is left alone.</summary>
     void Delete(Digest digest);
 
     /// <summary>All whole blobs with their sizes.</summary>

@@ -13,6 +13,9 @@ internal sealed class StoragePaths(Instance instance)
 
     internal string Database => Path.Combine(Data, "davit.db");
 
+    /// <summary>Space for removals on a full disk.</summary>
+    internal string Reserve => Path.Combine(Data, "reserve");
+
     internal string Blobs => Path.Combine(Data, "content", "blobs");
 
     internal string Ingests => Path.Combine(Data, "content", "ingest");

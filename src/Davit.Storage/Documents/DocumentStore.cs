@@ -1,4 +1,5 @@
 using Davit.Primitives;
+using Davit.Storage.Disk;
 using Microsoft.Data.Sqlite;
 
 namespace Davit.Storage.Documents;
@@ -7,16 +8,23 @@ namespace Davit.Storage.Documents;
 internal sealed class DocumentStore : IDocumentStore, IDisposable
 {
     private const int MostInGroup = 512;
+
+    /// <summary>SQLITE_FULL.</summary>
+    private const int Full = 13;
+
     private readonly string _path;
     private readonly object _gate = new();
     private readonly Queue<Request> _queue = [];
     private readonly SqliteConnection _connection;
     private readonly Thread _writer;
+    private readonly SpaceReserve _reserve;
     private bool _closing;
 
-    internal DocumentStore(string path)
+    /// <param name="path">The database file; made when it is not there.</param>
+    /// <param name="reserve">Space that removals may use on a full disk.</param>
+    internal DocumentStore(string path, SpaceReserve reserve)
     {
-        _path = path;
+        (_path, _reserve) = (path, reserve);
         _connection = Connect(path);
         try
         {
@@ -141,25 +149,63 @@ internal sealed class DocumentStore : IDocumentStore, IDisposable
             }
 
             var failure = TryCommit(group, put, delete);
-            if (failure is not null && group.Count > 1)
+            if (failure is null)
             {
-                // one that is too big for the disk must not take the others with it
-                foreach (var request in group) Complete(request, TryCommit([request], put, delete));
+                _reserve.Take();
+                foreach (var request in group) Complete(request, null);
+                continue;
             }
-            else
-            {
-                foreach (var request in group) Complete(request, failure);
-            }
+
+            // one that is too big for the disk must not take the others with it
+            foreach (var request in group) Complete(request, CommitAlone(request, put, delete));
         }
     }
 
-    private static void Complete(Request request, DavitException? failure)
+    /// <summary>
+    /// On a full disk the log is emptied into the database first, which then has room for as much as it had. What removes or replaces may use the reserve
+    /// beyond that: containers are stopped and images removed on a full disk.
+    /// </summary>
+    private SqliteException? CommitAlone(Request request, SqliteCommand put, SqliteCommand delete)
     {
-        if (failure is null) request.Done.SetResult();
-        else request.Done.SetException(failure);
+        var failure = TryCommit([request], put, delete);
+        if (failure is not { SqliteErrorCode: Full }) return failure;
+        Checkpoint();
+        failure = TryCommit([request], put, delete);
+        if (failure is not { SqliteErrorCode: Full } || !request.Changes.All(change => change.Value is null || Exists(change)) || !_reserve.Release()) return failure;
+        Checkpoint();
+        return TryCommit([request], put, delete);
     }
 
-    private DavitException? TryCommit(List<Request> group, SqliteCommand put, SqliteCommand delete)
+    private void Checkpoint()
+    {
+        try
+        {
+            using var command = _connection.CreateCommand();
+            command.CommandText = "PRAGMA wal_checkpoint(RESTART)";
+            command.ExecuteNonQuery();
+        }
+        catch (SqliteException)
+        {
+            // no room for that either: the commit that follows says so
+        }
+    }
+
+    private bool Exists(DocumentChange change)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = "SELECT 1 FROM documents WHERE collection = $c AND key = $k";
+        command.Parameters.AddWithValue("$c", change.Collection);
+        command.Parameters.AddWithValue("$k", change.Key);
+        return command.ExecuteScalar() is not null;
+    }
+
+    private void Complete(Request request, SqliteException? failure)
+    {
+        if (failure is null) request.Done.SetResult();
+        else request.Done.SetException(Translate(failure));
+    }
+
+    private SqliteException? TryCommit(List<Request> group, SqliteCommand put, SqliteCommand delete)
     {
         try
         {
@@ -179,14 +225,13 @@ internal sealed class DocumentStore : IDocumentStore, IDisposable
         }
         catch (SqliteException e)
         {
-            return Translate(e);
+            return e;
         }
     }
 
     private DavitException Translate(SqliteException e) => e.SqliteErrorCode switch
     {
-        // SQLITE_FULL
-        13 => new(ErrorKind.Internal, $"write {_path}: no space left on device", "free some space, for example by 'davit system prune'", e),
+        Full => new(ErrorKind.Internal, $"write {_path}: no space left on device", "free some space, for example by 'davit system prune'", e),
 
         // SQLITE_CORRUPT, SQLITE_NOTADB
         11 or 26 => new(ErrorKind.DataLoss, $"{_path} is damaged: {e.Message}", "run 'davit system check --repair'", e),

@@ -1,3 +1,5 @@
+using Davit.Linux;
+using Davit.Linux.Directories;
 using Davit.Storage.Disk;
 
 namespace Davit.Storage.Layers;
@@ -10,7 +12,16 @@ internal sealed partial class LayerStore
 
     private void MoveToTrash(string path)
     {
-        DiskFiles.Rename(path, Path.Combine(_paths.Trash, Guid.NewGuid().ToString("N")));
+        var target = Path.Combine(_paths.Trash, Guid.NewGuid().ToString("N"));
+        var errno = DirectoryCalls.Rename(DirectoryCalls.WorkingDirectory, path, DirectoryCalls.WorkingDirectory, target, replace: true);
+        if (errno is Errno.ENOSPC or Errno.EDQUOT)
+        {
+            // a name in the trash takes space too
+            DiskFiles.RemoveTree(path);
+            return;
+        }
+
+        DiskFiles.Check(errno, "rename", target);
         EmptyTrash();
     }
 

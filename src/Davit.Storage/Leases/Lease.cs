@@ -24,6 +24,15 @@ public sealed class Lease : IDisposable
         }
     }
 
+    /// <summary>What was held so far.</summary>
+    public IReadOnlyList<Digest> Held
+    {
+        get
+        {
+            lock (_gate) return [.. _held];
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -64,5 +64,5 @@ internal sealed class FakeImages : IImageService
 
     public IDisposable KeepFor(Func<IEnumerable<Digest>> needed) => throw new InvalidOperationException();
 
-    public (IReadOnlySet<Digest> Blobs, IReadOnlySet<Digest> Chains) Roots() => throw new InvalidOperationException();
+    public (IReadOnlySet<Digest> Blobs, IReadOnlySet<Digest> Chains, IReadOnlySet<Digest> Resumable) Roots() => throw new InvalidOperationException();
 }
