@@ -41,13 +41,9 @@ public sealed class DistributionClient : IDisposable
     public bool IsInsecure(string registry) => _rules.IsInsecure(new Uri($"https://{registry}/").IdnHost, new Uri($"https://{registry}/").Port);
 
     /// <summary>True for failures of the way to a registry, or of a registry for the moment: what has arrived is good, and another attempt may go on there.</summary>
-    public static bool MayGoOnLater(Exception problem) => problem is OperationCanceledException or DavitException
-    {
-        Kind: ErrorKind.Unavailable,
-    } or DavitException
-    {
-        InnerException: TransportProblem or RegistryFault { IsTransient: true } or RegistryFault { Status: 401 or 403 },
-    };
+    public static bool MayGoOnLater(Exception problem) => problem is OperationCanceledException
+        or DavitException { Kind: ErrorKind.Unavailable }
+        or DavitException { InnerException: TransportProblem or RegistryFault { IsTransient: true } or RegistryFault { Status: 401 or 403 } };
 
     /// <inheritdoc/>
     public void Dispose() => _transport.Dispose();
