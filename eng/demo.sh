@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # The main job on real input: two applications are built, run, asked, pushed, removed, pulled by digest and run again.
 # Everything has its own data root, socket and bridge under /tmp/davit-demo; `demo.sh clean` takes it all back.
+# $DAVIT_DEMO_NAME (at most 8 letters) gives a second demo a place and names of its own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-HOME_DIR=/tmp/davit-demo
-PORT=${DAVIT_DEMO_REGISTRY_PORT:-5480}
+NAME=${DAVIT_DEMO_NAME:-demo}
+HOME_DIR=/tmp/davit-$NAME
 BIN=$PWD/artifacts/bin
-INSTANCE=(--instance demo --data-root "$HOME_DIR/data" --exec-root "$HOME_DIR/run" --bridge demo-b0 --interface-prefix demo --firewall-table davit-demo --cgroup-parent davit-demo)
+INSTANCE=(--instance "$NAME" --data-root "$HOME_DIR/data" --exec-root "$HOME_DIR/run" --bridge "$NAME-b0" --interface-prefix "$NAME" --firewall-table "davit-$NAME" --cgroup-parent "davit-$NAME")
 export DAVIT_HOST=unix://$HOME_DIR/davit.sock DOCKER_CONFIG=$HOME_DIR/config HOME=$HOME_DIR
 
 now() { date +%s%N; }
@@ -15,33 +16,49 @@ title() { printf '\n== %s\n' "$*"; }
 tell() { printf '   %s\n' "$*"; }
 davit() { "$BIN/davit" "$@"; }
 
-registry_up() { curl -sf -o /dev/null "http://127.0.0.1:$PORT/v2/"; }
+listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+alive() { [[ -s $1 ]] && kill -0 "$(cat "$1")" 2>/dev/null; }
+registry_up() { alive "$HOME_DIR/registry/pid" && curl -sf -o /dev/null "http://127.0.0.1:$PORT/v2/"; }
 daemon_up() { curl -sf -o /dev/null --unix-socket "$HOME_DIR/davit.sock" http://davit/_ping; }
 
+# end PIDFILE: ends that process and waits until it is gone
+end() {
+  alive "$1" || return 0
+  local pid; pid=$(cat "$1")
+  kill "$pid" 2>/dev/null || return 0
+  for _ in $(seq 400); do kill -0 "$pid" 2>/dev/null || return 0; sleep 0.05; done
+  kill -9 "$pid" 2>/dev/null || true
+}
+
 clean() {
-  if [[ -e $HOME_DIR ]]; then
-    local pid; pid=$(cat "$HOME_DIR/davitd.pid" 2>/dev/null || true)
-    if [[ -n $pid ]] && kill "$pid" 2>/dev/null; then for _ in $(seq 200); do kill -0 "$pid" 2>/dev/null || break; sleep 0.05; done; fi
-    [[ -x $BIN/davitd ]] && "$BIN/davitd" "${INSTANCE[@]}" --remove-everything
-    [[ -s $HOME_DIR/registry.pid ]] && kill "$(cat "$HOME_DIR/registry.pid")" 2>/dev/null
-    rm -rf "$HOME_DIR"
-    echo "removed $HOME_DIR" >&2
-  fi
-  return 0
+  [[ -e $HOME_DIR ]] || return 0
+  end "$HOME_DIR/davitd.pid"
+  if [[ -x $BIN/davitd ]]; then "$BIN/davitd" "${INSTANCE[@]}" --remove-everything
+  elif [[ -e $HOME_DIR/data ]]; then echo "demo: $BIN/davitd is missing, which takes back mounts, interfaces and firewall: ./build.sh publish, then clean again" >&2; return 1; fi
+  end "$HOME_DIR/registry/pid"
+  rm -rf --one-file-system "$HOME_DIR"
+  echo "removed $HOME_DIR" >&2
+}
+
+# the registry's port: the one it has had, else 5480 or the next that nothing listens on, for it is part of the images' names
+choose_port() {
+  if [[ -s $HOME_DIR/port ]]; then PORT=$(cat "$HOME_DIR/port"); registry_up && return; fi
+  PORT=${PORT:-5480}
+  while listens "$PORT"; do PORT=$((PORT + 1)); done
+  echo "$PORT" >"$HOME_DIR/port"
 }
 
 prepare() {
   mkdir -p "$HOME_DIR/config"; [[ -e $HOME_DIR/config/config.json ]] || echo '{}' >"$HOME_DIR/config/config.json"
+  choose_port
   title "Base images"
   tell "Stand-ins, made from Debian's packages (no image comes from the internet), served by Debian's docker-registry"
   tell "on 127.0.0.1:$PORT under their real names; the daemon's mirror setting leads the names there."
   HOME=/root eng/images/images make busybox node golang distroless
-  if ! registry_up; then
-    HOME=/root setsid eng/images/images serve "$HOME_DIR/registry" "$PORT" >"$HOME_DIR/registry.pid"
-  fi
+  registry_up || HOME=/root setsid eng/images/images serve "$HOME_DIR/registry" "$PORT" >/dev/null
   local pair
   for pair in node=library/node:20-alpine golang=library/golang:1.22 distroless=distroless/static:latest busybox=library/busybox:latest; do
-    [[ -e $HOME_DIR/pushed-${pair%%=*} ]] || { eng/images/images push "${pair%%=*}" "${pair#*=}" "$PORT"; touch "$HOME_DIR/pushed-${pair%%=*}"; }
+    [[ -e $HOME_DIR/registry/pushed-${pair%%=*} ]] || { eng/images/images push "${pair%%=*}" "${pair#*=}" "$PORT"; touch "$HOME_DIR/registry/pushed-${pair%%=*}"; }
     tell "$(printf '%-32s stand-in, %s' "${pair#*=}" "$(du -shc "$(eng/images/images dir "${pair%%=*}")"/*.tar.gz | tail -1 | cut -f1)")"
   done
   if ! daemon_up; then
@@ -90,6 +107,8 @@ ask() {
 
 run() {
   [[ $(id -u) -eq 0 ]] || { echo "the demo starts containers: run it as root" >&2; exit 1; }
+  [[ $NAME =~ ^[a-z][a-z0-9]{0,7}$ ]] || { echo "DAVIT_DEMO_NAME is '$NAME': at most 8 small letters and digits, a letter first" >&2; exit 1; }
+  trap 'printf "\n   interrupted: ./build.sh demo goes on from here, ./build.sh clean takes everything back\n" >&2; exit 130' INT TERM
   local start; start=$(now)
   prepare
   show node-web samples/node-web 3000
