@@ -12,6 +12,9 @@ public sealed record BuilderOptions
     /// <summary>Name servers of RUN; empty for the host's.</summary>
     public IReadOnlyList<string> Dns { get; init; } = [];
 
+    /// <summary>Name of the loaded AppArmor profile that confines every RUN, or null where the kernel has no AppArmor.</summary>
+    public string? AppArmorProfile { get; init; }
+
     /// <summary>Environment of every RUN that the cache does not see: the daemon's proxy settings.</summary>
     public IReadOnlyDictionary<string, string> Proxies { get; init; } = new Dictionary<string, string>();
 

@@ -27,6 +27,7 @@ internal static class StepSpec
                 Cwd = op.WorkingDirectory,
                 User = new UserSpec { Uid = user.Uid, Gid = user.Gid, AdditionalGids = user.AdditionalGids },
                 Env = EnvironmentOf(op, hostname, user.Home),
+                ApparmorProfile = services.Options.AppArmorProfile,
             },
             Mounts = [.. WithShm(basis.Mounts!, op.ShmSize), .. Files(directory), .. mounts.Specs, .. Scripts(op, directory)],
             Linux = basis.Linux! with

@@ -16,6 +16,7 @@ using Davit.Monitor.Runner;
 using Davit.Network;
 using Davit.Primitives;
 using Davit.RegistryClient;
+using Davit.Runtime.Defaults;
 using Davit.Runtime.Seccomp;
 using Davit.Storage;
 
@@ -75,12 +76,13 @@ internal sealed class DaemonServices : IAsyncDisposable
         await networks.StartAsync(cancellation).ConfigureAwait(false);
         await runner.WarmUpAsync(cancellation).ConfigureAwait(false);
 
+        var appArmor = await AppArmorProfile.EnsureLoadedAsync(cancellation).ConfigureAwait(false);
         var events = new EventHub(time);
         EventRelay.Connect(events, images, networks);
         var engine = new EngineServices
         {
             Instance = instance,
-            Options = settings.Engine with { InitPath = InitPathOf(settings) },
+            Options = settings.Engine with { InitPath = InitPathOf(settings), AppArmorProfile = appArmor },
             Runner = runner,
             Logs = logs,
             Layers = store.Layers,
@@ -94,7 +96,7 @@ internal sealed class DaemonServices : IAsyncDisposable
             Time = time,
         };
         var containers = Keep(new ContainerService(engine));
-        var builder = Keep(new ImageBuilder(instance, images, store.Layers, store.Content, store.Documents, runner, networks, BuilderOptionsOf(settings, environment), time));
+        var builder = Keep(new ImageBuilder(instance, images, store.Layers, store.Content, store.Documents, runner, networks, BuilderOptionsOf(settings, environment) with { AppArmorProfile = appArmor }, time));
         await containers.OpenAsync(cancellation).ConfigureAwait(false);
         await CollectAsync(store, images, cancellation).ConfigureAwait(false);
         Api = new ApiServices

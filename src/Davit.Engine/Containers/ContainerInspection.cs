@@ -2,6 +2,7 @@ using Davit.DockerApi;
 using Davit.DockerApi.Containers;
 using Davit.Engine.Containers.Create;
 using Davit.Engine.Containers.Model;
+using Davit.Engine.Containers.Spec;
 using Davit.Engine.Containers.Views;
 
 namespace Davit.Engine.Containers;
@@ -35,7 +36,7 @@ public sealed partial class ContainerService
             RestartCount = model.State.RestartCount,
             Driver = "overlay2",
             Platform = model.Platform,
-            AppArmorProfile = _services.Options.AppArmorProfile is { } profile ? model.HostConfig.Privileged ? "unconfined" : profile : "",
+            AppArmorProfile = ContainerSpecs.AppArmor(model.HostConfig.Privileged, SecurityOptions.Parse(model.HostConfig.SecurityOpt ?? []), _services.Options.AppArmorProfile) ?? "",
             ExecIDs = ExecIdsOf(model.Id),
             HostConfig = model.HostConfig,
             GraphDriver = GraphDriver(model),

@@ -131,7 +131,8 @@ internal static class ContainerSpecs
         return namespaces;
     }
 
-    private static string? AppArmor(bool privileged, SecurityOptions security, string? profile) =>
+    /// <summary>The profile that confines a process of a container, or null where the kernel has no AppArmor.</summary>
+    internal static string? AppArmor(bool privileged, SecurityOptions security, string? profile) =>
         profile is null ? null : security.AppArmor ?? (privileged ? "unconfined" : profile);
 
     /// <summary>Not set when it is what our own processes have: lowering it needs a capability, keeping it doesn't.</summary>
