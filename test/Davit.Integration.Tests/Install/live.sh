@@ -24,7 +24,7 @@ has completion run "$(bash -c '. /usr/local/share/bash-completion/completions/da
 # as systemd starts it: what the unit says, and ready when davitd says so
 python3 - "$scratch/notify" >"$scratch/states" <<'PY' &
 import os, socket, sys
-s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(sys.argv[1])
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(sys.argv[1]); s.settimeout(60)
 print("bound", flush=True)
 while True:
     text = s.recv(4096).decode().strip(); print(text, flush=True)
