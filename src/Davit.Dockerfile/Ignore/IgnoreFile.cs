@@ -7,7 +7,6 @@ namespace Davit.Dockerfile.Ignore;
 /// <summary>Rules of a <c>.dockerignore</c> file, and of <c>COPY --exclude</c>: Go's path patterns with <c>**</c>, <c>!</c> for exceptions, the last match decides.</summary>
 public sealed class IgnoreFile
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
     private readonly List<(Regex Pattern, bool Negated)> _rules = [];
 
     private IgnoreFile()
@@ -46,7 +45,7 @@ public sealed class IgnoreFile
 
             var clean = Clean(pattern);
             if (clean.Length == 0) clean = ".";
-            file._rules.Add((new Regex(ToRegex(clean, line), RegexOptions.CultureInvariant | RegexOptions.Singleline, Limit), negated));
+            file._rules.Add((ToRegex(clean, line), negated));
         }
 
         return file;
@@ -98,7 +97,7 @@ public sealed class IgnoreFile
         return string.Join('/', parts);
     }
 
-    private static string ToRegex(string pattern, string original)
+    private static Regex ToRegex(string pattern, string original)
     {
         var text = new StringBuilder("^");
         for (var i = 0; i < pattern.Length; i++)
@@ -138,13 +137,21 @@ public sealed class IgnoreFile
             }
         }
 
-        return text.Append('$').ToString();
+        try
+        {
+            // strangers write patterns: without backtracking no pattern takes more than linear time
+            return new Regex(text.Append('$').ToString(), RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking);
+        }
+        catch (RegexParseException)
+        {
+            throw Broken(original); // [z-a]
+        }
     }
 
     private static int AppendClass(StringBuilder text, string pattern, int start, string original)
     {
         var at = start + 1;
-        text.Append("(?!/)[");
+        text.Append('[');
         if (at < pattern.Length && pattern[at] == '^')
         {
             text.Append('^');
@@ -154,13 +161,16 @@ public sealed class IgnoreFile
         var first = at;
         for (; at < pattern.Length && (pattern[at] != ']' || at == first); at++)
         {
-            if (pattern[at] == '\\' && ++at == pattern.Length) break;
-            if (pattern[at] is '[' or ']' or '\\' or '^') text.Append('\\');
+            var quoted = pattern[at] == '\\';
+            if (quoted && ++at == pattern.Length) break;
+            // a hyphen that stands for itself: quoted, or at an end of the class
+            var hyphen = pattern[at] == '-' && (quoted || at == first || (at + 1 < pattern.Length && pattern[at + 1] == ']'));
+            if (hyphen || pattern[at] is '[' or ']' or '\\' or '^') text.Append('\\');
             text.Append(pattern[at]);
         }
 
         if (at >= pattern.Length || at == first) throw Broken(original);
-        text.Append(']');
+        text.Append("-[/]]"); // whatever the class says, it matches no slash
         return at;
     }
 
