@@ -47,7 +47,7 @@ publish() {
     stamp=artifacts/stamps/$app
     # nothing that an executable is made of changed since it was made: keep it
     if [[ -x $BIN/$app && -e $stamp && -z $(find src "apps/$app" eng/*.props Directory.* global.json -newer "$stamp" \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.proto' -o -name '*.json' \) -not -path '*/obj/*' -not -path '*/bin/*' -print -quit) ]]; then continue; fi
-    say "publishing $app"
+    say "publishing $app$([[ $app == davitd ]] && echo ' (two minutes)')"
     mkdir -p artifacts/stamps; touch "$stamp.new"
     dotnet publish "apps/$app/$app.csproj" -c Release -o "$BIN" --nologo -v quiet -clp:ErrorsOnly || { rm -f "$stamp.new"; die "$app did not publish"; }
     mv "$stamp.new" "$stamp"
@@ -83,7 +83,7 @@ case ${1:-help} in
 ./build.sh VERB
 
   demo        build, run, push and pull back two real applications (needs root; nothing from the internet but Debian's and npm's packages)
-  test        publish and run the tests; `test --all` adds the slow rings; `test RING …` runs those rings alone (`test --list`)
+  test        publish and run the ring for every change; `test --all` runs every ring; `test RING …` those alone (`test --list`)
   publish     all executables, native, into artifacts/bin/
   quick       executables for the inner loop: davit and davitd on the JIT, unanalyzed; tests of a change end with `publish`
   bench       measure against Docker and others on this machine; `bench TOPIC …`: memory start build images

@@ -17,7 +17,8 @@ tell() { printf '   %s\n' "$*"; }
 davit() { "$BIN/davit" "$@"; }
 
 listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-alive() { [[ -s $1 ]] && kill -0 "$(cat "$1")" 2>/dev/null; }
+# a process of this demo, not one that has got the number of an ended one
+alive() { [[ -s $1 ]] && grep -qa "davit-$NAME/" "/proc/$(cat "$1")/cmdline" 2>/dev/null; }
 registry_up() { alive "$HOME_DIR/registry/pid" && curl -sf -o /dev/null "http://127.0.0.1:$PORT/v2/"; }
 daemon_up() { curl -sf -o /dev/null --unix-socket "$HOME_DIR/davit.sock" http://davit/_ping; }
 

@@ -38,6 +38,7 @@ public sealed class ComposeTests(MirroredDaemon fixture) : IClassFixture<Mirrore
             echo "outside $(curl -sf "http://$(compose port web 80)/")"
             echo "inside $(compose exec -T web cat /www/index.html)"
             compose restart web 2>&1
+            compose up -d --wait web 2>&1
             echo "again $(compose exec -T web cat /www/index.html)"
             compose down -v 2>&1
             echo "left [$(docker ps -aq; docker volume ls -q; docker network ls -q -f name=app)]"
