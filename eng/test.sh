@@ -57,7 +57,7 @@ machine() {
   find /tmp -maxdepth 1 -name '*davit*' -not -path "$out" | sed 's/^/file /'
   local process line
   for process in /proc/[0-9]*; do
-    line=$(tr '\0' ' ' <"$process/cmdline" 2>/dev/null) || continue
+    line=$({ tr '\0' ' ' <"$process/cmdline"; } 2>/dev/null) || continue
     case $line in *"$PWD/artifacts/bin/"* | davit-monitor* | davit-zygote*) echo "process ${process#/proc/} ${line:0:100}" ;; esac
   done
 }

@@ -28,6 +28,7 @@ public static class Leftovers
             left.AddRange(Directory.GetDirectories(hierarchy, $"davit-{daemon.Name}*").Select(path => "cgroup " + path));
         }
 
+        if (Directory.Exists(daemon.RunRoot)) left.AddRange(Directory.EnumerateFileSystemEntries(daemon.RunRoot).Append(daemon.RunRoot).Select(path => "file " + path));
         return left;
     }
 
