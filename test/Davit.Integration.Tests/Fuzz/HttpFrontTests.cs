@@ -44,8 +44,9 @@ public sealed class HttpFrontTests(BusyboxDaemon fixture) : IClassFixture<Busybo
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}, {sent} requests");
         Assert.Equal("OK", (await fixture.Daemon.CurlAsync("/_ping")).Output);
         Assert.Equal("whole", (await fixture.Daemon.DockerAsync("run", "--rm", "--network", "none", "busybox", "echo", "whole")).Succeeded().Text);
-        var faults = fixture.Daemon.Log.Split('\n').Where(line => line.Contains(": 500:", StringComparison.Ordinal) || line.Contains("nhandled", StringComparison.Ordinal) || line.Contains("Exception", StringComparison.Ordinal));
-        Assert.Empty(faults);
+        // a build whose context breaks off is answered by 500 in Docker, too
+        var faults = fixture.Daemon.Log.Split('\n').Where(line => !line.Contains("/build: 500: unexpected EOF", StringComparison.Ordinal) && ((string[])[": 500:", "nhandled", "Exception"]).Any(word => line.Contains(word, StringComparison.Ordinal)));
+        Assert.True(!faults.Any(), string.Join('\n', faults.Take(20)));
     }
 
     private static byte[] Damage(Random random, string text)
