@@ -22,6 +22,7 @@ internal sealed class ApiSocket : IAsyncDisposable
     private readonly IReadOnlyList<ListenAddress> _addresses;
     private readonly string _group;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly HangUpWatch _hangUps = new();
 
     /// <summary>Makes the server; nothing listens before <see cref="StartAsync"/>.</summary>
     /// <param name="routes">The routes.</param>
@@ -42,7 +43,7 @@ internal sealed class ApiSocket : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(level);
         builder.Logging.AddFilter("Microsoft", level <= LogLevel.Debug ? LogLevel.Information : LogLevel.Error).AddFilter("Grpc", LogLevel.Error);
         var http2 = new VirtualHttp2();
-        var front = new ConnectionFront(http2);
+        var front = new ConnectionFront(http2, _hangUps);
         builder.Services.AddGrpc();
         builder.Services.AddSingleton<HealthService>();
         builder.Services.AddSingleton<IConnectionListenerFactory>(http2);
@@ -92,6 +93,7 @@ internal sealed class ApiSocket : IAsyncDisposable
         await _application.StopAsync(CancellationToken.None).ConfigureAwait(false);
         await _application.DisposeAsync().ConfigureAwait(false);
         foreach (var address in _addresses.Where(address => address.UnixPath is not null)) File.Delete(address.UnixPath!);
+        _hangUps.Dispose();
         _stopping.Dispose();
     }
 

@@ -1,4 +1,3 @@
-using Davit.Linux.Sockets;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
@@ -9,7 +8,7 @@ namespace Davit.Daemon.Front;
 /// What the front knows of an HTTP/1 connection. The client's half-close is no reason to abort a hijacked stream (<c>echo x | docker run -i</c>), and for
 /// an ordinary request it means that the client has left: then the token of that request is canceled.
 /// </summary>
-internal sealed class ClientConnection(ConnectionContext connection, Socket socket, bool encrypted)
+internal sealed class ClientConnection(ConnectionContext connection, Socket socket, bool encrypted, HangUpWatch hangUps)
 {
     private readonly Lock _gate = new();
     private CancellationTokenSource? _request;
@@ -22,18 +21,8 @@ internal sealed class ClientConnection(ConnectionContext connection, Socket sock
     /// <summary>Its socket, for writing past Kestrel; null when what is written must be encrypted first.</summary>
     public Socket? Socket => encrypted ? null : socket;
 
-    /// <summary>True when the client has closed its connection altogether.</summary>
-    public bool HasHungUp()
-    {
-        try
-        {
-            return HangUp.Asked(socket.SafeHandle);
-        }
-        catch (ObjectDisposedException)
-        {
-            return true;
-        }
-    }
+    /// <summary>Completes when the client has closed its connection altogether, or, without an exception, when canceled.</summary>
+    public Task GoneAsync(CancellationToken cancellation) => hangUps.WaitAsync(socket, cancellation);
 
     /// <summary>Begins a request: a request that came together with the half-close is still answered, so its token starts alive.</summary>
     public CancellationTokenSource BeginRequest(CancellationToken stopping)

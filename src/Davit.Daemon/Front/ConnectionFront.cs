@@ -9,7 +9,7 @@ namespace Davit.Daemon.Front;
 /// The first to see a connection of the API socket: HTTP/2 by prior knowledge goes to the virtual endpoint, everything else to Kestrel's HTTP/1 with the
 /// client's half-close kept apart from the connection's end.
 /// </summary>
-internal sealed class ConnectionFront(VirtualHttp2 http2)
+internal sealed class ConnectionFront(VirtualHttp2 http2, HangUpWatch hangUps)
 {
     private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0"u8;
 
@@ -36,7 +36,7 @@ internal sealed class ConnectionFront(VirtualHttp2 http2)
             if (isHttp2 == false) break;
         }
 
-        var client = new ClientConnection(connection, connection.Features.Get<IConnectionSocketFeature>()!.Socket, connection.Features.Get<ITlsHandshakeFeature>() is not null);
+        var client = new ClientConnection(connection, connection.Features.Get<IConnectionSocketFeature>()!.Socket, connection.Features.Get<ITlsHandshakeFeature>() is not null, hangUps);
         connection.Features.Set(client);
         await using var watch = connection.ConnectionClosed.UnsafeRegister(static state => ((ClientConnection)state!).OnInputEnded(), client).ConfigureAwait(false);
         // Kestrel must not abort the request when the client only ends its input; the request's own token tells that instead

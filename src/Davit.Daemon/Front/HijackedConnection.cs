@@ -18,7 +18,6 @@ internal sealed class HijackedConnection : IAsyncDisposable
     /// <summary>Frames of stdout and stderr.</summary>
     public const string Multiplexed = "application/vnd.docker.multiplexed-stream";
 
-    private static readonly TimeSpan GoneInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
     private readonly HttpContext _context;
     private readonly ClientConnection _client;
@@ -90,25 +89,9 @@ internal sealed class HijackedConnection : IAsyncDisposable
     }
 
     /// <summary>
-    /// Completes when the client has closed its whole connection, not only its writing side: the kernel tells the two apart only to those who ask, so the
-    /// question is put now and then while a stream is open. Also completes, without an exception, when canceled.
+    /// Completes when the client has closed its whole connection, not only its writing side. Also completes, without an exception, when canceled.
     /// </summary>
-    public async Task GoneAsync(CancellationToken cancellation)
-    {
-        using var timer = new PeriodicTimer(GoneInterval);
-        try
-        {
-            do
-            {
-                await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false);
-            }
-            while (!_client.HasHungUp());
-        }
-        catch (OperationCanceledException)
-        {
-            // the stream has ended
-        }
-    }
+    public Task GoneAsync(CancellationToken cancellation) => _client.GoneAsync(cancellation);
 
     /// <summary>Ends our side; the client may go on writing.</summary>
     public void CloseOutput()

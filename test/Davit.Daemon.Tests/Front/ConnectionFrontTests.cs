@@ -118,12 +118,13 @@ public sealed class ConnectionFrontTests
         await using var server = await ApiServer.StartAsync(new RouteTable().Post("/attach", async request =>
         {
             await using var connection = await HijackedConnection.TakeAsync(request.Context, HijackedConnection.Raw);
+            var left = connection.GoneAsync(request.Aborted);
             while (await connection.ReadAsync(new byte[100], request.Aborted) > 0)
             {
             }
 
-            halfClosed.TrySetResult(request.Context.Features.Get<ClientConnection>()!.HasHungUp());
-            await connection.GoneAsync(request.Aborted);
+            halfClosed.TrySetResult(left.IsCompleted);
+            await left;
             gone.TrySetResult();
         }));
         var stream = await server.ConnectAsync();
