@@ -1,4 +1,5 @@
 using System.Globalization;
+using Davit.Linux.Processes;
 using Davit.Primitives;
 
 namespace Davit.Daemon.Composition;
@@ -6,6 +7,8 @@ namespace Davit.Daemon.Composition;
 /// <summary>The file with the daemon's process id; gone at its end.</summary>
 internal sealed class PidFile : IDisposable
 {
+    /// <summary>A daemon that was just killed is still there for a moment, with all that it holds.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private readonly string _path;
 
     /// <summary>Writes the file.</summary>
@@ -14,7 +17,7 @@ internal sealed class PidFile : IDisposable
     {
         _path = path;
         if (File.Exists(path) && int.TryParse(File.ReadAllText(path).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-            && pid != Environment.ProcessId && IsDaemon(pid))
+            && pid != Environment.ProcessId && IsDaemon(pid) && !ProcessEnd.Wait(pid, Patience))
         {
             throw new DavitException(ErrorKind.FailedPrecondition, $"process with PID {pid} is still running", $"remove {path} if that is no davitd");
         }

@@ -61,12 +61,6 @@ public sealed record DaemonSettings
     /// <summary>Settings of containers.</summary>
     public Davit.Engine.EngineOptions Engine { get; set; } = new();
 
-    /// <summary>Further OCI runtimes: name to path.</summary>
-    public Dictionary<string, string> Runtimes { get; set; } = [];
-
-    /// <summary>The one used without asking.</summary>
-    public string DefaultRuntime { get; set; } = "davit";
-
     /// <summary>Labels of the daemon.</summary>
     public List<string> Labels { get; set; } = [];
 

@@ -49,11 +49,11 @@ internal static class SettingTable
         new("default-ulimit", null, "default-ulimits", SettingKind.List, "Default limit: nofile=1024:2048", AddUlimit),
         new("seccomp-profile", null, "seccomp-profile", SettingKind.Value, "Seccomp profile of all containers", (s, v) => s.Engine = s.Engine with { SeccompProfile = v }),
         new("no-new-privileges", null, "no-new-privileges", SettingKind.Flag, "No new privileges in all containers", (s, v) => s.Engine = s.Engine with { NoNewPrivileges = Boolean("no-new-privileges", v) }),
-        new("add-runtime", null, "runtimes", SettingKind.List, "Further OCI runtime: name=path", (s, v) => { var (name, path) = Pair("add-runtime", v); s.Runtimes[name] = path; }),
-        new("default-runtime", null, "default-runtime", SettingKind.Value, "Runtime used without asking", (s, v) => s.DefaultRuntime = v),
+        new("add-runtime", null, "runtimes", SettingKind.List, "Further OCI runtime: name=path", (_, v) => throw OtherRuntime(Pair("add-runtime", v).Name)),
+        new("default-runtime", null, "default-runtime", SettingKind.Value, "Runtime used without asking", (_, v) => { if (v is not ("davit" or "runc" or "davit-oci")) throw OtherRuntime(v); }),
         new("cgroup-parent", null, "cgroup-parent", SettingKind.Value, "Parent cgroup of containers", (s, v) => s.CgroupParent = v),
         new("label", null, "labels", SettingKind.List, "Label of the daemon: name=value", (s, v) => { Pair("label", v); s.Labels.Add(v); }),
-        new("live-restore", null, "live-restore", SettingKind.Flag, "Containers survive the daemon (always so)", (_, v) => Boolean("live-restore", v)),
+        new("live-restore", null, "live-restore", SettingKind.Flag, "Containers survive the daemon (always so)", (_, v) => { if (!Boolean("live-restore", v)) throw new DavitException(ErrorKind.NotImplemented, "live-restore can't be false: containers always survive the daemon", "leave the setting out"); }),
         new("storage-driver", 's', "storage-driver", SettingKind.Value, "Storage: overlay2", (_, v) => OneOf("storage-driver", v, "overlay2", "overlayfs")),
         new("tls", null, "tls", SettingKind.Flag, "TLS on TCP addresses", (s, v) => s.Tls = Boolean("tls", v)),
         new("tlsverify", null, "tlsverify", SettingKind.Flag, "TLS, and clients must show a certificate", (s, v) => s.TlsVerify = Boolean("tlsverify", v)),
@@ -78,6 +78,9 @@ internal static class SettingTable
         if (!settings.Mirrors.TryGetValue(registry, out var list)) settings.Mirrors[registry] = list = [];
         list.Add(uri);
     }
+
+    private static DavitException OtherRuntime(string name) =>
+        new(ErrorKind.NotImplemented, $"runtime \"{name}\" can't be added: containers run by Davit's own runtime alone", "leave the setting out; davit-oci is what other engines may use as a runtime");
 
     private static bool Boolean(string name, string text) => text.ToLowerInvariant() switch
     {

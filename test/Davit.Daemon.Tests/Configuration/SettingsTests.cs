@@ -39,6 +39,9 @@ public sealed class SettingsTests : IDisposable
     [InlineData("invalid value \"loud\" for log-level: debug, info, warn, error, fatal is expected", "-l", "loud")]
     [InlineData("invalid mirror: \"ftp://x\" of docker.io: it must be an http:// or https:// address without query and credentials", "--registry-mirror", "ftp://x")]
     [InlineData("unexpected argument \"what\"", "what")]
+    [InlineData("runtime \"kata\" can't be added: containers run by Davit's own runtime alone", "--add-runtime", "kata=/usr/bin/kata")]
+    [InlineData("runtime \"kata\" can't be added: containers run by Davit's own runtime alone", "--default-runtime", "kata")]
+    [InlineData("live-restore can't be false: containers always survive the daemon", "--live-restore=false")]
     [InlineData("invalid value \"data\" for data-root: an absolute path is expected", "--data-root", "data")]
     public void Bad_flags_are_named(string message, params string[] arguments) => Assert.Equal(message, Assert.Throws<DavitException>(() => Read(arguments)).Message);
 
