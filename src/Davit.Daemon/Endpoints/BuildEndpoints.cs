@@ -12,7 +12,7 @@ namespace Davit.Daemon.Endpoints;
 /// <summary>Builds through the classic protocol: a tar of the context goes in, progress lines come out.</summary>
 internal sealed class BuildEndpoints(ApiServices services)
 {
-    public void Map(RouteTable routes) => routes.Post("/build", BuildAsync).Post("/build/prune", PruneAsync).Post("/build/cancel", request => request.EmptyAsync());
+    public void Map(RouteTable routes) => routes.Post("/build", BuildAsync).Post("/build/prune", PruneAsync).Post("/build/cancel", request => request.EmptyAsync(200));
 
     private async Task BuildAsync(ApiRequest request)
     {

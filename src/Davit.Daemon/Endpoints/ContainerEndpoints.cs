@@ -1,4 +1,5 @@
 using Davit.Daemon.Http;
+using Davit.Daemon.Versions;
 using Davit.DockerApi;
 using Davit.DockerApi.Containers;
 using Davit.Engine.Containers;
@@ -25,11 +26,17 @@ internal sealed class ContainerEndpoints(ApiServices services)
         .Post("/containers/{id}/update", UpdateAsync)
         .Post("/containers/{id}/resize", ResizeAsync)
         .Post("/containers/{id}/wait", WaitAsync)
+        .Get("/containers/{id}/checkpoints", Checkpoints)
+        .Post("/containers/{id}/checkpoints", Checkpoints)
+        .Delete("/containers/{id}/checkpoints/{checkpoint}", Checkpoints)
         .Delete("/containers/{id}", RemoveAsync);
+
+    private static Task Checkpoints(ApiRequest request) => throw new DavitException(ErrorKind.NotImplemented, "checkpoints are not in effect in this engine");
 
     private async Task CreateAsync(ApiRequest request)
     {
         var wanted = await request.ReadAsync(DockerApiJson.Default.CreateContainerRequest).ConfigureAwait(false);
+        RequestRules.Apply(wanted, request.Version);
         var platform = request.Query("platform") is { Length: > 0 } text ? Platform.Parse(text) : null;
         var created = await Containers.CreateAsync(Text(request, "name"), wanted, platform, request.Aborted).ConfigureAwait(false);
         await request.WriteAsync(created, DockerApiJson.Default.CreateContainerResponse, 201).ConfigureAwait(false);

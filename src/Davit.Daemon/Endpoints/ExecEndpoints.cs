@@ -21,7 +21,7 @@ internal sealed class ExecEndpoints(ApiServices services)
     private async Task CreateAsync(ApiRequest request)
     {
         var wanted = await request.ReadAsync(DockerApiJson.Default.ExecCreateRequest).ConfigureAwait(false);
-        if (wanted.Cmd is not { Count: > 0 }) throw new DavitException(ErrorKind.InvalidArgument, "no exec command specified");
+        if (wanted.Cmd is not { Count: > 0 }) throw new DavitException(ErrorKind.InvalidArgument, "No exec command specified");
         var id = services.Execs.Create(request["id"], wanted);
         await request.WriteAsync(new IdResponse { Id = id }, DockerApiJson.Default.IdResponse, 201).ConfigureAwait(false);
     }

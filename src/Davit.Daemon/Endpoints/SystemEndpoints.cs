@@ -1,4 +1,5 @@
 using Davit.Daemon.Http;
+using Davit.Daemon.Versions;
 using Davit.DockerApi;
 using Davit.DockerApi.Host;
 using Davit.Engine.Events;
@@ -27,7 +28,6 @@ internal sealed class SystemEndpoints(ApiServices services)
     {
         var response = request.Context.Response;
         response.Headers["Builder-Version"] = "1"; // the classic builder's protocol
-        response.Headers["Docker-Experimental"] = "false";
         response.Headers["Swarm"] = "inactive";
         response.Headers.CacheControl = "no-cache, no-store, must-revalidate";
         response.Headers.Pragma = "no-cache";
@@ -45,7 +45,7 @@ internal sealed class SystemEndpoints(ApiServices services)
 
     private async Task DiskUsageAsync(ApiRequest request)
     {
-        var types = request.QueryAll("type");
+        var types = RequestRules.UsageTypes(request.QueryAll("type"), request.Version);
         if (types.FirstOrDefault(type => !UsageTypes.Contains(type)) is { } unknown) throw new DavitException(ErrorKind.InvalidArgument, $"unknown object type: {unknown}");
         var usage = await services.DiskUsage.MeasureAsync([.. types], services.Builder.CacheUsage, request.Aborted).ConfigureAwait(false);
         await request.WriteAsync(usage, DockerApiJson.Default.DiskUsage).ConfigureAwait(false);

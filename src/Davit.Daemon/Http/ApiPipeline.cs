@@ -42,14 +42,19 @@ internal sealed partial class ApiPipeline(RouteTable routes, string product, ILo
             var method = context.Request.Method;
             var route = routes.Find(method, rest);
             if (route is null && HttpMethods.IsHead(method)) route = routes.Find("GET", rest);
+            if (route is null && HttpMethods.IsOptions(method))
+            {
+                WriteHead(headers);
+                return;
+            }
+
             if (route is null)
             {
                 await WriteErrorAsync(context, 404, "page not found", null).ConfigureAwait(false);
                 return;
             }
 
-            headers["Api-Version"] = ApiVersion.Highest.ToString();
-            headers["Ostype"] = "linux";
+            WriteHead(headers);
             await route.Value.Handler(new ApiRequest(context, version, route.Value.Parts)).ConfigureAwait(false);
         }
         catch (Exception error)
@@ -76,10 +81,16 @@ internal sealed partial class ApiPipeline(RouteTable routes, string product, ILo
             return;
         }
 
-        context.Response.Headers["Api-Version"] = ApiVersion.Highest.ToString();
-        context.Response.Headers["Ostype"] = "linux";
+        WriteHead(context.Response.Headers);
         context.Response.ContentLength = null;
         await WriteErrorAsync(context, status, error.Message, (error as DavitException)?.Hint).ConfigureAwait(false);
+    }
+
+    private static void WriteHead(IHeaderDictionary headers)
+    {
+        headers["Api-Version"] = ApiVersion.Highest.ToString();
+        headers["Docker-Experimental"] = "false";
+        headers["Ostype"] = "linux";
     }
 
     private static async Task WriteErrorAsync(HttpContext context, int status, string message, string? hint)
@@ -92,7 +103,7 @@ internal sealed partial class ApiPipeline(RouteTable routes, string product, ILo
 
         try
         {
-            await JsonBody.WriteAsync(context.Response, new ErrorResponse { Message = message, Hint = hint }, DockerApiJson.Default.ErrorResponse, status, CancellationToken.None).ConfigureAwait(false);
+            await JsonBody.WriteAsync(context.Response, new ErrorResponse { Message = message, Hint = hint }, DockerApiJson.Default.ErrorResponse, status, ApiVersion.Highest, CancellationToken.None).ConfigureAwait(false);
         }
         catch (IOException)
         {

@@ -55,7 +55,7 @@ internal sealed class ApiRequest(HttpContext context, ApiVersion version, IReadO
     public ValueTask<T?> ReadOptionalAsync<T>(JsonTypeInfo<T> type) where T : class => JsonBody.ReadOptionalAsync(context.Request, type, Aborted);
 
     /// <summary>Answers with JSON.</summary>
-    public Task WriteAsync<T>(T value, JsonTypeInfo<T> type, int status = 200) => JsonBody.WriteAsync(context.Response, value, type, status, Aborted);
+    public Task WriteAsync<T>(T value, JsonTypeInfo<T> type, int status = 200) => JsonBody.WriteAsync(context.Response, value, type, status, Version, Aborted);
 
     /// <summary>Answers without a body.</summary>
     public Task EmptyAsync(int status = 204)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Davit.Daemon.Versions;
 using Davit.DockerApi;
 using Davit.Primitives;
 using Microsoft.AspNetCore.Http;
@@ -32,10 +33,23 @@ internal static class JsonBody
     }
 
     /// <summary>Writes a body; one line, ended by a line feed as Docker does.</summary>
-    public static async Task WriteAsync<T>(HttpResponse response, T value, JsonTypeInfo<T> type, int status, CancellationToken cancellation)
+    /// <param name="response">The answer.</param>
+    /// <param name="value">What is written.</param>
+    /// <param name="type">How.</param>
+    /// <param name="status">HTTP status.</param>
+    /// <param name="client">Version that the client speaks.</param>
+    /// <param name="cancellation">The client has left.</param>
+    public static async Task WriteAsync<T>(HttpResponse response, T value, JsonTypeInfo<T> type, int status, ApiVersion client, CancellationToken cancellation)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (var writer = new Utf8JsonWriter(buffer, WriterOptions)) JsonSerializer.Serialize(writer, value, type);
+        if (OldAnswer.Differs(typeof(T), client))
+        {
+            var rewritten = OldAnswer.Rewrite(buffer.WrittenSpan, typeof(T), client);
+            buffer.ResetWrittenCount();
+            buffer.Write(rewritten);
+        }
+
         buffer.Write("\n"u8);
         response.StatusCode = status;
         response.ContentType = "application/json";
