@@ -134,7 +134,7 @@ public class LifecycleTests
         var id = await engine.RunAsync("paused");
         await engine.Containers.PauseAsync(id, None);
         Assert.Equal("/davit-et/" + id, Assert.Single(engine.Resources.Frozen).Key);
-        Assert.Equal($"container {id} is already paused", (await Assert.ThrowsAsync<DavitException>(() => engine.Containers.PauseAsync(id, None))).Message);
+        Assert.Equal($"Container {id} is already paused", (await Assert.ThrowsAsync<DavitException>(() => engine.Containers.PauseAsync(id, None))).Message);
         await engine.Containers.StopAsync(id, null, null, None);
         Assert.Empty(engine.Resources.Frozen);
     }
@@ -174,7 +174,7 @@ public class LifecycleTests
         await engine.Containers.Wait(beta, WaitCondition.NotRunning, None);
         Assert.Equal(["/alpha"], (await engine.Containers.ListAsync(new ListOptions(), None)).Single().Names);
         Assert.Equal(["/beta"], (await engine.Containers.ListAsync(new ListOptions { Filters = FilterSet.Parse("{\"exited\":[\"4\"]}") }, None)).Single().Names);
-        Assert.Equal("invalid filter 'status=busy'", (await Assert.ThrowsAsync<DavitException>(() => engine.Containers.ListAsync(new ListOptions { Filters = FilterSet.Parse("{\"status\":{\"busy\":true}}") }, None))).Message);
+        Assert.Equal("invalid filter 'status=busy': invalid value for state (busy): must be one of created, running, paused, restarting, removing, exited, dead", (await Assert.ThrowsAsync<DavitException>(() => engine.Containers.ListAsync(new ListOptions { Filters = FilterSet.Parse("{\"status\":{\"busy\":true}}") }, None))).Message);
         Assert.Equal("invalid filter 'colour'", (await Assert.ThrowsAsync<DavitException>(() => engine.Containers.ListAsync(new ListOptions { Filters = FilterSet.Parse("{\"colour\":[\"red\"]}") }, None))).Message);
     }
 

@@ -11,8 +11,10 @@ internal sealed class DetachKeys
     private DetachKeys(byte[] sequence) => _sequence = sequence;
 
     /// <summary>Reads <c>ctrl-p,ctrl-q</c>, <c>ctrl-\</c>, <c>a,b</c>.</summary>
+    /// <param name="text">As given; null or empty is Docker's default.</param>
+    /// <param name="kind">What an error calls them.</param>
     /// <exception cref="DavitException">InvalidArgument.</exception>
-    public static DetachKeys Parse(string? text)
+    public static DetachKeys Parse(string? text, string kind = "detach")
     {
         if (string.IsNullOrEmpty(text)) return new DetachKeys([16, 17]);
         List<byte> keys = [];
@@ -23,7 +25,7 @@ internal sealed class DetachKeys
                 [var single] when single < 128 => (byte)single,
                 "DEL" or "del" => 127,
                 ['c' or 'C', 't' or 'T', 'r' or 'R', 'l' or 'L', '-', var letter] when Control(letter) is { } control => control,
-                _ => throw new DavitException(ErrorKind.InvalidArgument, $"Invalid detach keys ({text}) provided"),
+                _ => throw new DavitException(ErrorKind.InvalidArgument, $"Invalid {kind} keys ({text}) provided"),
             });
         }
 

@@ -28,7 +28,7 @@ public sealed partial class ContainerService
         HostConfigValidation.RefuseExposedPorts(request, asked);
         var host = HostConfigDefaults.Fill(asked, _services.Options);
         HostConfigValidation.Validate(config, host); // the daemon's own defaults too
-        host = PinDonors(host);
+        host = PinLinks(PinDonors(Discard(host)));
         var networks = NetworkPlan.Make(config, host, request.NetworkingConfig, _services.Networks);
         var id = RandomNumberGenerator.GetHexString(64, lowercase: true);
         var finalName = wantedName ?? ContainerName.Invent(_table.IsNameTaken);
@@ -46,8 +46,8 @@ public sealed partial class ContainerService
                 HostConfig = host,
                 Networks = networks,
             };
-            var warnings = await MakeAsync(model, image, cancellation).ConfigureAwait(false);
-            return new CreateContainerResponse { Id = id, Warnings = warnings };
+            await MakeAsync(model, image, cancellation).ConfigureAwait(false);
+            return new CreateContainerResponse { Id = id, Warnings = Warnings(asked, host) };
         }
         catch
         {
@@ -56,7 +56,7 @@ public sealed partial class ContainerService
         }
     }
 
-    private async Task<IReadOnlyList<string>> MakeAsync(ContainerModel model, Image image, CancellationToken cancellation)
+    private async Task MakeAsync(ContainerModel model, Image image, CancellationToken cancellation)
     {
         var chain = await _services.Images.EnsureUnpackedAsync(image, cancellation).ConfigureAwait(false);
         _files.Make(model);
@@ -69,7 +69,6 @@ public sealed partial class ContainerService
             var container = new Container(model);
             _table.Add(container);
             Publish(container, "create");
-            return Warnings(model.HostConfig);
         }
         catch
         {
@@ -102,22 +101,27 @@ public sealed partial class ContainerService
         return image;
     }
 
-    /// <summary>Names of other containers in modes become their ids: they stay right when the other one is renamed.</summary>
+    /// <summary>Takes out what this kernel can't do; <see cref="Warnings"/> tells of it.</summary>
+    private HostConfig Discard(HostConfig host) => _services.Resources.HasBlockWeights ? host : host with { BlkioWeight = 0, BlkioWeightDevice = [] };
+
+    /// <summary>Names of other containers in modes become their ids: they stay right when the other one is renamed. One that is not there is missed at the start.</summary>
     private HostConfig PinDonors(HostConfig host) => host with { NetworkMode = Pin(host.NetworkMode), PidMode = Pin(host.PidMode), IpcMode = Pin(host.IpcMode) };
 
-    private string Pin(string mode) => HostConfigValidation.IsContainer(mode) ? "container:" + _table.Get(mode[10..]).Id : mode;
+    private string Pin(string mode) => HostConfigValidation.IsContainer(mode) && _table.Find(mode[10..]) is { } donor ? "container:" + donor.Id : mode;
 
     private string Hostname(ContainerConfig config, HostConfig host, string id)
     {
         if (config.Hostname.Length > 0) return config.Hostname;
         if (host.UTSMode == "host" || host.NetworkMode == "host") return Environment.MachineName;
-        if (HostConfigValidation.IsContainer(host.NetworkMode)) return _table.Get(host.NetworkMode[10..]).Model.Config.Hostname;
+        if (HostConfigValidation.IsContainer(host.NetworkMode)) return _table.Find(host.NetworkMode[10..])?.Model.Config.Hostname ?? id[..12];
         return id[..12];
     }
 
-    private static List<string> Warnings(HostConfig host)
+    private static List<string> Warnings(HostConfig asked, HostConfig host)
     {
         List<string> warnings = [];
+        if (asked.BlkioWeight != host.BlkioWeight) warnings.Add("Your kernel does not support Block I/O weight or the cgroup is not mounted. Weight discarded.");
+        if ((asked.BlkioWeightDevice?.Count ?? 0) != (host.BlkioWeightDevice?.Count ?? 0)) warnings.Add("Your kernel does not support Block I/O weight_device or the cgroup is not mounted. Weight-device discarded.");
         if (host.OomKillDisable is true && host.Memory == 0)
         {
             warnings.Add("OOM killer is disabled for the container, but no memory limit is set, this can result in the system running out of resources.");

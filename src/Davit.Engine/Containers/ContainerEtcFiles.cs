@@ -64,7 +64,7 @@ public sealed partial class ContainerService
         {
             var colon = entry.AsSpan().IndexOfAny(':', '=');
             return (entry[..colon], entry[(colon + 1)..].Trim('[', ']'));
-        });
+        }).Concat(LinkedHosts(model));
         if (model.HostConfig.NetworkMode == "host")
         {
             var text = File.Exists("/etc/hosts") ? File.ReadAllText("/etc/hosts") : "127.0.0.1\tlocalhost\n";

@@ -17,10 +17,18 @@ public sealed partial class ContainerService
     {
         var container = _table.Get(idOrName);
         var state = container.Model.State;
-        if (state.Paused) throw new DavitException(ErrorKind.Conflict, $"container {container.Id} is paused, unpause the container before {verb}");
+        if (state.Paused) throw new DavitException(ErrorKind.Conflict, $"Container {idOrName} is paused, unpause the container before {verb}");
         if (state.Restarting) throw new DavitException(ErrorKind.Conflict, $"container {container.Id} is restarting, wait until the container is running");
         if (container.Running is null) throw NotRunning(container);
         return container;
+    }
+
+    /// <summary>Refuses a user that the container does not know.</summary>
+    internal void CheckUser(Container container, string user)
+    {
+        if (user.Length == 0) return;
+        var rootFs = _services.Layers.FindRootFs(container.Id)!;
+        UserResolution.Resolve(user, [], path => _services.Layers.TryReadFile(rootFs, path));
     }
 
     /// <summary>The process of an exec.</summary>
@@ -29,7 +37,7 @@ public sealed partial class ContainerService
         var model = container.Model;
         var rootFs = _services.Layers.FindRootFs(model.Id)!;
         var user = UserResolution.Resolve(request.User.Length > 0 ? request.User : model.Config.User, request.User.Length > 0 ? [] : model.HostConfig.GroupAdd ?? [], path => _services.Layers.TryReadFile(rootFs, path));
-        return ContainerSpecs.Exec(model, _services.Options, request, user, model.Config.Hostname, _services.Options.AppArmorProfile);
+        return ContainerSpecs.Exec(model, _services.Options, request, user, model.Config.Hostname, LinkVariables(model, RequireLinked(model)), _services.Options.AppArmorProfile);
     }
 
     /// <summary>Publishes an event of an exec.</summary>

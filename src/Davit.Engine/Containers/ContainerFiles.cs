@@ -37,6 +37,22 @@ internal sealed class ContainerFiles(Instance instance, IDocumentStore documents
 
     public string ResolvConf(ContainerModel model) => Path.Combine(OwnDirectory(model), "resolv.conf");
 
+    /// <summary>
+    /// A layer below every image: <c>/.dockerenv</c>, by which programs tell that they are in a container. It lies on the file system of the other layers,
+    /// for files of one tree must seem to be on one device.
+    /// </summary>
+    public string BaseLayer()
+    {
+        var directory = Path.Combine(instance.DataRoot, "base");
+        var marker = Path.Combine(directory, ".dockerenv");
+        if (File.Exists(marker)) return directory;
+        const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        Directory.CreateDirectory(directory, mode);
+        File.WriteAllBytes(marker, []);
+        File.SetUnixFileMode(marker, mode);
+        return directory;
+    }
+
     /// <summary>Makes the directories of a new container.</summary>
     public void Make(ContainerModel model)
     {

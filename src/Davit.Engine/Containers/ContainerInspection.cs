@@ -38,7 +38,7 @@ public sealed partial class ContainerService
             Platform = model.Platform,
             AppArmorProfile = ContainerSpecs.AppArmor(model.HostConfig.Privileged, SecurityOptions.Parse(model.HostConfig.SecurityOpt ?? []), _services.Options.AppArmorProfile) ?? "",
             ExecIDs = ExecIdsOf(model.Id),
-            HostConfig = model.HostConfig,
+            HostConfig = ShowLinks(model),
             GraphDriver = GraphDriver(model),
             SizeRw = size ? written : null,
             SizeRootFs = size ? total : null,

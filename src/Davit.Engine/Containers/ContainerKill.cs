@@ -11,9 +11,11 @@ public sealed partial class ContainerService
     /// <exception cref="DavitException">Conflict: <c>container x is not running</c>.</exception>
     public async Task KillAsync(string idOrName, string? signal, CancellationToken cancellation)
     {
-        var container = _table.Get(idOrName);
+        var container = _table.Find(idOrName) ?? throw new DavitException(ErrorKind.NotFound, $"cannot kill container: {idOrName}: No such container: {idOrName}");
         var name = string.IsNullOrEmpty(signal) ? "KILL" : signal;
-        var number = StopSignals.Number(name) ?? throw new DavitException(ErrorKind.InvalidArgument, $"invalid signal: {name}");
+        var number = StopSignals.Number(name) ?? throw new DavitException(ErrorKind.InvalidArgument, int.TryParse(name, System.Globalization.NumberStyles.None, null, out var unknown) && unknown > 0
+            ? $"cannot kill container: {idOrName}: the linux daemon does not support signal {name}"
+            : $"cannot kill container: {idOrName}: invalid signal: {name}");
         Task ended;
         using (await container.EnterAsync(cancellation).ConfigureAwait(false))
         {

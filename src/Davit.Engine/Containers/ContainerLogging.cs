@@ -13,8 +13,8 @@ public sealed partial class ContainerService
     /// <exception cref="DavitException">InvalidArgument: no stream chosen; NotImplemented: the driver keeps no log.</exception>
     public ContainerLogs Logs(string idOrName, LogsOptions options, CancellationToken cancellation)
     {
-        var container = _table.Get(idOrName);
         if (!options.Stdout && !options.Stderr) throw new DavitException(ErrorKind.InvalidArgument, "Bad parameters: you must choose at least one stream");
+        var container = _table.Get(idOrName);
         var log = LogOptions.Parse(container.Model.HostConfig.LogConfig);
         if (!log.Enabled) throw new DavitException(ErrorKind.NotImplemented, "configured logging driver does not support reading");
         return new ContainerLogs(container.Model.HasTerminal, ReadLogAsync(container, log, options, cancellation));

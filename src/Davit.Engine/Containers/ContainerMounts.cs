@@ -15,7 +15,7 @@ public sealed partial class ContainerService
     /// <summary>Finds and makes the volumes of a new container, fills the empty ones from the image, and records their use.</summary>
     private async Task<IReadOnlyList<MountModel>> ResolveMountsAsync(ContainerModel model, CancellationToken cancellation)
     {
-        var planned = MountPlanner.Plan(model.Config, model.HostConfig, name => _table.Get(name).Model);
+        var planned = MountPlanner.Plan(model.Config, model.HostConfig, name => _table.Find(name)?.Model ?? throw new DavitException(ErrorKind.InvalidArgument, $"No such container: {name}"));
         List<MountModel> mounts = [];
         foreach (var mount in planned)
         {
@@ -125,7 +125,7 @@ public sealed partial class ContainerService
     private static string Subpath(string volume, string subpath)
     {
         var fd = OpenInside(volume, subpath, out var errno);
-        if (fd < 0) throw new DavitException(ErrorKind.InvalidArgument, $"cannot access path {Path.Combine(volume, subpath)}: {errno.Text()}");
+        if (fd < 0) throw new DavitException(ErrorKind.InvalidArgument, $"cannot access path {Path.Combine(volume, subpath)}: lstat {Path.Combine(volume, subpath)}: {errno.Text()}");
         try
         {
             return DirectoryCalls.ReadLink(DirectoryCalls.WorkingDirectory, $"/proc/self/fd/{fd}", out _) ?? throw new DavitException(ErrorKind.Internal, $"cannot access path {subpath} of the volume");

@@ -34,7 +34,7 @@ internal static partial class ContainerName
         var bare = name.StartsWith('/') ? name[1..] : name;
         if (!Pattern().IsMatch(bare))
         {
-            throw new DavitException(ErrorKind.InvalidArgument, $"Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
+            throw new DavitException(ErrorKind.InvalidArgument, $"Invalid container name (/{bare}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
         }
 
         return bare;

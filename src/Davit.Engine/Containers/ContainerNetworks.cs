@@ -27,7 +27,9 @@ public sealed partial class ContainerService
             }
 
             await SetAsync(container, model with { Networks = new Dictionary<string, EndpointSettings>(model.Networks) { [target.Name] = asked } }, CancellationToken.None).ConfigureAwait(false);
-            if (container.Running is not null) await UpdateOwnFilesAsync(container, model, CancellationToken.None).ConfigureAwait(false);
+            if (container.Running is null) return;
+            await UpdateOwnFilesAsync(container, model, CancellationToken.None).ConfigureAwait(false);
+            RefreshLinkers(container);
         }
     }
 

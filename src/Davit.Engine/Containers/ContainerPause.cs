@@ -13,7 +13,7 @@ public sealed partial class ContainerService
         {
             var (model, state) = (container.Model, container.Model.State);
             if (!state.Running) throw NotRunning(container);
-            if (state.Paused) throw new DavitException(ErrorKind.Conflict, $"container {container.Id} is already paused");
+            if (state.Paused) throw new DavitException(ErrorKind.Conflict, $"Container {container.Id} is already paused");
             if (state.Restarting) throw new DavitException(ErrorKind.Conflict, $"container {container.Id} is restarting, wait until the container is running");
             await _services.Resources.FreezeAsync(CgroupOf(model), cancellation).ConfigureAwait(false);
             await SetAsync(container, model with { State = state with { Paused = true } }, CancellationToken.None).ConfigureAwait(false);
@@ -29,7 +29,7 @@ public sealed partial class ContainerService
         using (await container.EnterAsync(cancellation).ConfigureAwait(false))
         {
             var (model, state) = (container.Model, container.Model.State);
-            if (!state.Paused) throw new DavitException(ErrorKind.Conflict, $"container {container.Id} is not paused");
+            if (!state.Paused) throw new DavitException(ErrorKind.Conflict, $"Container {container.Id} is not paused");
             await _services.Resources.ThawAsync(CgroupOf(model), cancellation).ConfigureAwait(false);
             await SetAsync(container, model with { State = state with { Paused = false } }, CancellationToken.None).ConfigureAwait(false);
             Publish(container, "unpause");

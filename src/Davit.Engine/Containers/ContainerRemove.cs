@@ -10,8 +10,13 @@ public sealed partial class ContainerService
     /// <exception cref="DavitException">Conflict: it runs, or is being removed.</exception>
     public async Task RemoveAsync(string idOrName, RemoveOptions options, CancellationToken cancellation)
     {
+        if (options.Link)
+        {
+            await RemoveLinkAsync(idOrName, cancellation).ConfigureAwait(false);
+            return;
+        }
+
         var container = _table.Get(idOrName);
-        if (options.Link) throw new DavitException(ErrorKind.InvalidArgument, $"Cannot get parent / name of the link {idOrName}: there are no links between containers");
         Task removal;
         IRunningContainer? running;
         using (await container.EnterAsync(cancellation).ConfigureAwait(false))

@@ -52,8 +52,9 @@ public sealed partial class ContainerService
             var sandbox = await ConnectAsync(container, cancellation).ConfigureAwait(false);
             var rootFs = _services.Layers.FindRootFs(model.Id) ?? throw new DavitException(ErrorKind.DataLoss, $"the root file system of container {model.Id} is gone");
             _services.Layers.PrepareMount(rootFs);
+            var linked = RequireLinked(model);
             var names = WriteOwnFiles(model, sandbox);
-            var spec = ContainerSpecs.Make(SpecInput(model, mounts, sandbox, UserResolution.Resolve(model.Config.User, model.HostConfig.GroupAdd ?? [], path => _services.Layers.TryReadFile(rootFs, path))));
+            var spec = ContainerSpecs.Make(SpecInput(model, mounts, sandbox, LinkVariables(model, linked), UserResolution.Resolve(model.Config.User, model.HostConfig.GroupAdd ?? [], path => _services.Layers.TryReadFile(rootFs, path))));
             var log = LogOptions.Parse(model.HostConfig.LogConfig);
 
             // Written while the process starts: after a power cut the next daemon must know that it was meant to run.
@@ -74,7 +75,7 @@ public sealed partial class ContainerService
                         Id = model.Id,
                         RunDirectory = _files.RunDirectory(model.Id),
                         Spec = spec,
-                        Root = new(rootFs.LowerDirectories, rootFs.UpperDirectory, rootFs.WorkDirectory, rootFs.Volatile),
+                        Root = new([.. rootFs.LowerDirectories, _files.BaseLayer()], rootFs.UpperDirectory, rootFs.WorkDirectory, rootFs.Volatile),
                         LogDirectory = log.Enabled ? _files.LogDirectory(model.Id) : null,
                         LogSegmentSize = log.SegmentSize,
                         LogSegments = log.Segments,
@@ -95,6 +96,7 @@ public sealed partial class ContainerService
             container.Model = starting with { State = starting.State with { Pid = running.Pid, StartedAt = running.StartedAt } };
             container.Running = running;
             Publish(container, "start");
+            RefreshLinkers(container);
             _ = WatchAsync(container, running);
             StartHealthProbes(container);
         }
@@ -161,7 +163,7 @@ public sealed partial class ContainerService
         }
     }
 
-    private SpecInput SpecInput(ContainerModel model, IReadOnlyList<MountModel> mounts, NetworkSandbox? sandbox, UserResolution user)
+    private SpecInput SpecInput(ContainerModel model, IReadOnlyList<MountModel> mounts, NetworkSandbox? sandbox, IReadOnlyList<string> linkVariables, UserResolution user)
     {
         var host = model.HostConfig;
         var donor = HostConfigValidation.IsContainer(host.NetworkMode) ? Donor(host.NetworkMode, "network namespace") : null;
@@ -178,6 +180,7 @@ public sealed partial class ContainerService
             RootPath = _files.RootPath(model.Id),
             CgroupPath = CgroupOf(model),
             User = user,
+            LinkVariables = linkVariables,
             NetworkNamespace = donor is not null ? $"/proc/{donor.Model.State.Pid}/ns/net" : sandbox?.NamespacePath,
             PidDonor = HostConfigValidation.IsContainer(host.PidMode) ? Donor(host.PidMode, "PID namespace").Model.State.Pid : 0,
             IpcDonor = ipcDonor?.Model.State.Pid ?? 0,
@@ -203,7 +206,7 @@ public sealed partial class ContainerService
     /// <summary>The running container whose namespace another one joins.</summary>
     private Container Donor(string mode, string what)
     {
-        var donor = _table.Get(mode[10..]);
+        var donor = _table.Find(mode[10..]) ?? throw new DavitException(ErrorKind.NotFound, $"{(what == "network namespace" ? "joining network namespace of container: " : "")}No such container: {mode[10..]}");
         if (!donor.Model.State.Running || donor.Model.State.Pid == 0) throw new DavitException(ErrorKind.Conflict, $"cannot join {what} of a non running container: container {donor.Model.SlashName} is not running");
         return donor;
     }

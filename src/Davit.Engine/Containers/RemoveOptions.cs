@@ -9,6 +9,6 @@ public sealed record RemoveOptions
     /// <summary>Its anonymous volumes too.</summary>
     public bool Volumes { get; init; }
 
-    /// <summary>A link instead of a container; there are none.</summary>
+    /// <summary>A link of a container, <c>container/alias</c>, instead of a container.</summary>
     public bool Link { get; init; }
 }

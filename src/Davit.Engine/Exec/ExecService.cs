@@ -31,8 +31,9 @@ public sealed class ExecService
     {
         var container = _containers.RequireRunning(idOrName, "exec");
         if (request.Cmd is null or { Count: 0 }) throw new DavitException(ErrorKind.InvalidArgument, "No exec command specified");
-        DetachKeys.Parse(request.DetachKeys);
+        DetachKeys.Parse(request.DetachKeys, "escape");
         if (request.WorkingDir.Length > 0 && !request.WorkingDir.StartsWith('/')) throw new DavitException(ErrorKind.InvalidArgument, $"the working directory '{request.WorkingDir}' is invalid, it needs to be an absolute path");
+        _containers.CheckUser(container, request.User);
         var record = new ExecRecord(RandomNumberGenerator.GetHexString(64, lowercase: true), container.Id, request);
         _records[record.Id] = record;
         Forget(container.Id);
@@ -123,9 +124,9 @@ public sealed class ExecService
         await running.ResizeAsync(columns, rows, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Ids of the running ones of a container.</summary>
+    /// <summary>Ids of those of a container that have not ended.</summary>
     internal IReadOnlyList<string> RunningIn(string containerId) =>
-        [.. _records.Values.Where(record => record.ContainerId == containerId && record.Running is not null && record.ExitCode is null).Select(record => record.Id)];
+        [.. _records.Values.Where(record => record.ContainerId == containerId && record.ExitCode is null).Select(record => record.Id)];
 
     private async Task<int> WatchAsync(ExecRecord record, IRunningExec running)
     {

@@ -11,7 +11,7 @@ internal static class MountFlagParser
     public static MountModel Parse(MountRequest mount)
     {
         var type = mount.Type ?? "";
-        if (type is not ("bind" or "volume" or "tmpfs")) throw Invalid(type, $"mount type unknown: \"{type}\"");
+        if (type is not ("bind" or "volume" or "tmpfs")) throw Invalid(type, "mount type unknown");
         if (string.IsNullOrEmpty(mount.Target)) throw Invalid(type, "field Target must not be empty");
         if (!mount.Target.StartsWith('/')) throw Invalid(type, $"invalid mount path: '{mount.Target}' mount path must be absolute");
         var destination = ContainerPath.Clean(mount.Target);
@@ -55,7 +55,7 @@ internal static class MountFlagParser
         var options = mount.VolumeOptions;
         if (options?.Subpath is { Length: > 0 } subpath && (subpath.StartsWith('/') || subpath.Split('/').Contains("..")))
         {
-            throw Invalid("volume", $"subpath must be a relative path within the volume: {subpath}");
+            throw Invalid("volume", "subpath must be a relative path within the volume");
         }
 
         if (string.IsNullOrEmpty(mount.Source) && options?.Subpath is { Length: > 0 }) throw Invalid("volume", "must not set Subpath when using anonymous volumes");

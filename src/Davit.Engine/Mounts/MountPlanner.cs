@@ -24,8 +24,7 @@ internal static class MountPlanner
         foreach (var (destination, mount) in own) inherited[destination] = mount;
         foreach (var path in (config.Volumes ?? new Dictionary<string, Davit.DockerApi.EmptyObject>()).Keys)
         {
-            if (!path.StartsWith('/')) throw new DavitException(ErrorKind.InvalidArgument, $"invalid mount config for type \"volume\": invalid mount path: '{path}' mount path must be absolute");
-            var destination = ContainerPath.Clean(path);
+            var destination = ContainerPath.Clean("/" + path);
             if (destination == "/") throw new DavitException(ErrorKind.InvalidArgument, "invalid mount config for type \"volume\": invalid specification: destination can't be '/'");
             if (inherited.ContainsKey(destination) || (host.Tmpfs?.Keys.Any(tmpfs => ContainerPath.Clean(tmpfs) == destination) ?? false)) continue;
             inherited[destination] = new MountModel { Type = "volume", Destination = destination, Anonymous = true, Driver = string.IsNullOrEmpty(host.VolumeDriver) ? "local" : host.VolumeDriver };
@@ -33,7 +32,8 @@ internal static class MountPlanner
 
         foreach (var (path, options) in host.Tmpfs ?? new Dictionary<string, string>())
         {
-            if (!path.StartsWith('/') || ContainerPath.Clean(path) == "/") throw new DavitException(ErrorKind.InvalidArgument, $"invalid tmpfs path: '{path}' must be absolute and not the root");
+            if (!path.StartsWith('/')) throw new DavitException(ErrorKind.InvalidArgument, $"invalid mount path: '{path}' mount path must be absolute");
+            if (ContainerPath.Clean(path) == "/") throw new DavitException(ErrorKind.InvalidArgument, "invalid specification: destination can't be '/'");
             TmpfsOptions.Parse(options);
         }
 
@@ -53,7 +53,7 @@ internal static class MountPlanner
         var name = colon < 0 ? text : text[..colon];
         var mode = colon < 0 ? "" : text[(colon + 1)..];
         if (name.Length == 0) throw new DavitException(ErrorKind.InvalidArgument, $"invalid volumes-from specification: '{text}'");
-        if (mode.Length > 0 && mode is not ("ro" or "rw" or "z" or "Z")) throw new DavitException(ErrorKind.InvalidArgument, $"invalid mode for volumes-from: {mode}");
+        if (mode.Length > 0 && mode is not ("ro" or "rw" or "z" or "Z")) throw new DavitException(ErrorKind.InvalidArgument, $"invalid mode: {mode}");
         foreach (var mount in find(name).Mounts)
         {
             if (mount.Type == "tmpfs") continue;

@@ -23,7 +23,7 @@ internal static class TmpfsOptions
             var key = option.Split('=')[0];
             if (!Words.Contains(option) && !(option.Contains('=', StringComparison.Ordinal) && Keys.Contains(key)))
             {
-                throw new DavitException(ErrorKind.InvalidArgument, $"invalid tmpfs option [\"{option}\"]");
+                throw new DavitException(ErrorKind.InvalidArgument, $"invalid tmpfs option \"{option}\"");
             }
 
             if (option is "defaults") continue;

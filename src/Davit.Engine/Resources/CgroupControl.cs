@@ -8,6 +8,9 @@ namespace Davit.Engine.Resources;
 /// <param name="host">Where they are mounted.</param>
 public sealed class CgroupControl(CgroupHierarchies host) : IResourceControl
 {
+    /// <inheritdoc/>
+    public bool HasBlockWeights { get; } = host.IsUnified || (host.MountOf("blkio") is { } block && (File.Exists(block + "/blkio.weight") || File.Exists(block + "/blkio.bfq.weight")));
+
     // Freezing waits for tasks in the middle of a system call: not on the caller's thread.
 
     /// <inheritdoc/>

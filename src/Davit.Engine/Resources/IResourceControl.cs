@@ -19,6 +19,9 @@ public interface IResourceControl
     /// <summary>Host ids of all processes.</summary>
     IReadOnlyList<int> Processes(string cgroup);
 
+    /// <summary>False where the kernel knows no weights of block devices.</summary>
+    bool HasBlockWeights { get; }
+
     /// <summary>Counters now.</summary>
     CgroupUsage Usage(string cgroup);
 }

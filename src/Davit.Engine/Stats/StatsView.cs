@@ -12,8 +12,8 @@ internal static class StatsView
     {
         Read = Timestamp.Format(now),
         Preread = previous?.Read ?? Timestamp.Never,
-        PidsStats = new() { Current = usage.Tasks, Limit = usage.TaskLimit > 0 ? (ulong)usage.TaskLimit : ulong.MaxValue },
-        BlkioStats = new() { IoServiceBytesRecursive = Blocks(usage.BlockBytes), IoServicedRecursive = Blocks(usage.BlockOperations) },
+        PidsStats = new() { Current = usage.Tasks, Limit = usage.TaskLimit > 0 ? (ulong)usage.TaskLimit : 0 },
+        BlkioStats = BlockStats(usage),
         CpuStats = new()
         {
             CpuUsage = new() { TotalUsage = usage.CpuTotal, UsageInUsermode = usage.CpuUser, UsageInKernelmode = usage.CpuSystem, PercpuUsage = usage.CpuPerProcessor },
@@ -24,6 +24,17 @@ internal static class StatsView
         PrecpuStats = previous?.CpuStats ?? new(),
         MemoryStats = new() { Usage = usage.Memory, MaxUsage = usage.MemoryPeak, Limit = usage.MemoryLimit > 0 ? usage.MemoryLimit : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, Failcnt = usage.MemoryFailures, Stats = usage.MemoryDetails },
     };
+
+    /// <summary>Version 1 has lists for all, empty or not; version 2 counts only two of them.</summary>
+    private static BlkioStats BlockStats(CgroupUsage usage)
+    {
+        IReadOnlyList<BlkioEntry>? none = usage.CpuPerProcessor is null ? null : [];
+        return new()
+        {
+            IoServiceBytesRecursive = Blocks(usage.BlockBytes) ?? none, IoServicedRecursive = Blocks(usage.BlockOperations) ?? none, IoQueueRecursive = none, IoServiceTimeRecursive = none,
+            IoWaitTimeRecursive = none, IoMergedRecursive = none, IoTimeRecursive = none, SectorsRecursive = none,
+        };
+    }
 
     private static List<BlkioEntry>? Blocks(IReadOnlyList<CgroupDeviceCounter> counters) =>
         counters.Count == 0 ? null : [.. counters.Select(counter => new BlkioEntry { Major = counter.Major, Minor = counter.Minor, Op = counter.Operation, Value = counter.Value })];

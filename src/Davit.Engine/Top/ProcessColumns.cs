@@ -85,7 +85,7 @@ internal static class ProcessColumns
         {
             var equals = item.IndexOf('=', StringComparison.Ordinal);
             var name = equals < 0 ? item : item[..equals];
-            if (!Known.TryGetValue(name.ToLowerInvariant(), out var column)) throw new DavitException(ErrorKind.InvalidArgument, $"error getting ps output: error: unknown user-defined format specifier \"{name}\"");
+            if (!Known.TryGetValue(name.ToLowerInvariant(), out var column)) throw new DavitException(ErrorKind.InvalidArgument, $"ps: error: unknown user-defined format specifier \"{name}\"");
             yield return equals < 0 ? column : column with { Title = item[(equals + 1)..] };
         }
     }

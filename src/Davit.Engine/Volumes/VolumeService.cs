@@ -87,7 +87,7 @@ public sealed partial class VolumeService : IDisposable
     {
         if (!string.IsNullOrEmpty(driver) && driver != "local")
         {
-            throw new DavitException(ErrorKind.NotFound, $"error looking up volume plugin {driver}: plugin \"{driver}\" not found", "volumes here have the driver local");
+            throw new DavitException(ErrorKind.NotFound, $"create {name}: error looking up volume plugin {driver}: plugin \"{driver}\" not found", "volumes here have the driver local");
         }
 
         var anonymous = string.IsNullOrEmpty(name);
@@ -95,10 +95,10 @@ public sealed partial class VolumeService : IDisposable
         {
             throw new DavitException(ErrorKind.InvalidArgument, name.Length == 1
                 ? "volume name is too short, names should be at least two alphanumeric characters"
-                : $"\"{name}\" includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path");
+                : $"create {name}: \"{name}\" includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path");
         }
 
-        VolumeOptions.Validate(options);
+        VolumeOptions.Validate(name, options);
         if (!anonymous && Find(name!) is { } known) return known;
         await _gate.WaitAsync(cancellation).ConfigureAwait(false);
         try

@@ -6,6 +6,8 @@ namespace Davit.Runtime.Planning;
 /// <summary>The files of version 1 controllers, in the order in which the kernel accepts them (config-linux.md, "Control groups").</summary>
 internal static class CgroupV1Limits
 {
+    private static readonly string[] BlockFamilies = ["blkio.", "blkio.bfq."];
+
     /// <summary>File, value, and whether a kernel without the file is no error.</summary>
     internal static IEnumerable<(string File, string Value, bool Tolerate)> Of(string controller, ResourcesSpec? resources) => resources is null ? [] : controller switch
     {
@@ -55,8 +57,14 @@ internal static class CgroupV1Limits
     private static IEnumerable<(string, string, bool)> Blkio(BlockIoSpec? io)
     {
         if (io is null) yield break;
-        if (io.Weight is { } weight and not 0) yield return ("blkio.weight", Text(weight), true);
-        foreach (var d in io.WeightDevice ?? []) yield return ("blkio.weight_device", $"{d.Major}:{d.Minor} {d.Weight}", false);
+
+        // which of the two a kernel has depends on its scheduler, CFQ of old or BFQ
+        foreach (var family in BlockFamilies)
+        {
+            if (io.Weight is { } weight and not 0) yield return (family + "weight", Text(weight), true);
+            foreach (var d in io.WeightDevice ?? []) yield return (family + "weight_device", $"{d.Major}:{d.Minor} {d.Weight}", true);
+        }
+
         foreach (var d in io.ThrottleReadBpsDevice ?? []) yield return ("blkio.throttle.read_bps_device", $"{d.Major}:{d.Minor} {d.Rate}", false);
         foreach (var d in io.ThrottleWriteBpsDevice ?? []) yield return ("blkio.throttle.write_bps_device", $"{d.Major}:{d.Minor} {d.Rate}", false);
         foreach (var d in io.ThrottleReadIOPSDevice ?? []) yield return ("blkio.throttle.read_iops_device", $"{d.Major}:{d.Minor} {d.Rate}", false);

@@ -9,6 +9,8 @@ internal sealed class FakeResources : IResourceControl
 {
     public ConcurrentDictionary<string, bool> Frozen { get; } = new();
 
+    public bool HasBlockWeights { get; set; } = true;
+
     public ResourcesSpec? Updated { get; private set; }
 
     public Task FreezeAsync(string cgroup, CancellationToken cancellation)

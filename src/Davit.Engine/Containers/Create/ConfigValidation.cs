@@ -1,12 +1,11 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Davit.DockerApi.Containers;
 using Davit.Primitives;
 
 namespace Davit.Engine.Containers.Create;
 
 /// <summary>Checks the portable half of a request.</summary>
-internal static partial class ConfigValidation
+internal static class ConfigValidation
 {
     public static void Validate(ContainerConfig config)
     {
@@ -16,7 +15,6 @@ internal static partial class ConfigValidation
         }
 
         if (config.StopSignal is { Length: > 0 } signal && StopSignals.Number(signal) is null) throw Invalid($"invalid signal: {signal}");
-        if (config.StopTimeout is < -1) throw Invalid($"invalid stop timeout: {config.StopTimeout}");
         foreach (var variable in config.Env ?? [])
         {
             if (variable.Length == 0 || variable.StartsWith('=')) throw Invalid($"invalid environment variable: {variable}");
@@ -28,7 +26,6 @@ internal static partial class ConfigValidation
             if (word.Contains('\0', StringComparison.Ordinal)) throw Invalid("invalid command: contains a zero byte");
         }
 
-        if (config.Hostname.Length > 0 && !HostnamePattern().IsMatch(config.Hostname)) throw Invalid($"invalid hostname: {config.Hostname}");
         foreach (var port in config.ExposedPorts?.Keys ?? []) PortSpec.Parse(port);
         if (config.Healthcheck is { } health) Validate(health);
     }
@@ -49,7 +46,4 @@ internal static partial class ConfigValidation
     }
 
     private static DavitException Invalid(string message) => new(ErrorKind.InvalidArgument, message);
-
-    [GeneratedRegex("^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,62})$")]
-    private static partial Regex HostnamePattern();
 }

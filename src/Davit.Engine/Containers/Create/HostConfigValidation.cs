@@ -12,6 +12,7 @@ internal static class HostConfigValidation
     public static void Validate(ContainerConfig config, HostConfig host)
     {
         Restart(host);
+        Links(host);
         Namespaces(config, host);
         Network(config, host);
         ResourceValidation.Validate(host);
@@ -25,6 +26,7 @@ internal static class HostConfigValidation
         if (host.ShmSize < 0) throw Invalid("SHM size can not be less than 0");
         if (host.OomScoreAdj is < -1000 or > 1000) throw Invalid($"Invalid value {host.OomScoreAdj}, range for oom score adj is [-1000, 1000]");
         if (host.Runtime is { Length: > 0 } runtime && runtime is not ("davit" or "davit-oci" or "runc" or "io.containerd.runc.v2")) throw Invalid($"unknown or invalid runtime name: {runtime}");
+        if (host.StorageOpt?.Keys.FirstOrDefault(key => key != "size") is { } option) throw Invalid($"Unknown option {option}");
         if (host.StorageOpt is { Count: > 0 }) throw Invalid("--storage-opt is supported only for overlay over xfs with 'pquota' mount option", "leave --storage-opt out");
         if (host.DeviceRequests is { Count: > 0 } requests)
         {
@@ -33,13 +35,12 @@ internal static class HostConfigValidation
             throw Invalid($"could not select device driver \"{first.Driver}\" with capabilities: [{capabilities}]", "--gpus needs a device driver, and none is known here; pass devices with --device");
         }
 
-        if (host.Isolation is not ("" or "default")) throw Invalid($"invalid isolation '{host.Isolation}' on linux");
+        if (host.Isolation is not ("" or "default")) throw Invalid($"invalid isolation ({host.Isolation}): linux only supports 'default'");
         RefuseIf(host.CpuCount != 0, "--cpu-count");
         RefuseIf(host.CpuPercent != 0, "--cpu-percent");
         RefuseIf(host.IOMaximumIOps != 0, "--io-maxiops");
         RefuseIf(host.IOMaximumBandwidth != 0, "--io-maxbandwidth");
         RefuseIf(host.Cgroup.Length > 0, "HostConfig.Cgroup");
-        if (host.Links is { Count: > 0 } links) throw Invalid($"--link {links[0]}: links between containers are not offered", "put both on a network of their own (network create): they find each other by name");
     }
 
     private static void Restart(HostConfig host)
@@ -54,6 +55,14 @@ internal static class HostConfigValidation
         if (name != "on-failure" && policy?.MaximumRetryCount > 0) throw Invalid("invalid restart policy: maximum retry count can only be used with 'on-failure'");
         if (policy?.MaximumRetryCount < 0) throw Invalid("invalid restart policy: maximum retry count cannot be negative");
         if (host.AutoRemove && name is not ("" or "no")) throw Invalid("can't create 'AutoRemove' container with restart policy");
+    }
+
+    private static void Links(HostConfig host)
+    {
+        if (host.Links is not { Count: > 0 } links) return;
+        if (host.NetworkMode == "host") throw Invalid("conflicting options: host type networking can't be used with links. This would result in undefined behavior");
+        if (IsContainer(host.NetworkMode)) throw Invalid("conflicting options: container type network can't be used with links. This would result in undefined behavior");
+        foreach (var link in links) ContainerLink.Parse(link);
     }
 
     private static void Namespaces(ContainerConfig config, HostConfig host)
@@ -85,7 +94,7 @@ internal static class HostConfigValidation
         }
         else if (host.NetworkMode.StartsWith("container:", StringComparison.Ordinal))
         {
-            throw Invalid("Invalid network mode: invalid container format container:<name|id>");
+            throw Invalid("invalid network mode: invalid container format container:<name|id>");
         }
 
         foreach (var entry in host.ExtraHosts ?? [])

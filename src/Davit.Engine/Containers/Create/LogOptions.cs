@@ -26,7 +26,7 @@ internal sealed record LogOptions(bool Enabled, long SegmentSize, int Segments, 
         var driver = log?.Type is { Length: > 0 } type ? type : "json-file";
         if (driver is not ("json-file" or "local" or "none"))
         {
-            throw new DavitException(ErrorKind.InvalidArgument, $"logger: no log driver named '{driver}' is registered", OtherDrivers.Contains(driver) ? "use json-file, local or none" : null);
+            throw new DavitException(ErrorKind.InvalidArgument, $"error looking up logging plugin {driver}: plugin \"{driver}\" not found", OtherDrivers.Contains(driver) ? "use json-file, local or none" : null);
         }
 
         var size = driver == "local" ? DefaultSegmentSize : -1;

@@ -82,13 +82,13 @@ internal static class NetworkPlan
 
     private static EndpointSettings Asked(EndpointSettings? settings) => settings is null ? new() : new()
     {
-        IPAMConfig = settings.IPAMConfig, Aliases = settings.Aliases, MacAddress = settings.MacAddress, DriverOpts = settings.DriverOpts, GwPriority = settings.GwPriority,
+        IPAMConfig = settings.IPAMConfig, Links = settings.Links, Aliases = settings.Aliases, MacAddress = settings.MacAddress, DriverOpts = settings.DriverOpts, GwPriority = settings.GwPriority,
     };
 
     private static void Validate(NetworkModel network, EndpointSettings? settings)
     {
         if (settings is null) return;
-        if (settings.Links is { Count: > 0 }) throw Invalid($"links of network {network.Name}: links between containers are not offered");
+        foreach (var link in settings.Links ?? []) ContainerLink.Parse(link);
         if (settings.DriverOpts is { Count: > 0 } options) throw Invalid($"driver-opt of network {network.Name}: unknown option \"{options.Keys.First()}\"");
         if (settings.IPAMConfig?.LinkLocalIPs is { Count: > 0 }) throw Invalid($"link-local-ip of network {network.Name} is not offered");
         if (settings.MacAddress.Length > 0 && !System.Net.NetworkInformation.PhysicalAddress.TryParse(settings.MacAddress, out _)) throw Invalid($"invalid MAC address: {settings.MacAddress}");

@@ -19,8 +19,8 @@ internal static class CapabilitySet
     /// <exception cref="DavitException">InvalidArgument: an unknown name.</exception>
     public static IReadOnlyList<string> Resolve(bool privileged, IReadOnlyList<string> add, IReadOnlyList<string> drop)
     {
-        var added = Normalize(add);
-        var dropped = Normalize(drop);
+        var added = Normalize(add, "CapAdd");
+        var dropped = Normalize(drop, "CapDrop");
         if (privileged) return All();
         if (added.Contains("ALL"))
         {
@@ -39,7 +39,7 @@ internal static class CapabilitySet
         return [.. Known.Where((_, number) => (bounding & (1UL << number)) != 0)];
     }
 
-    private static HashSet<string> Normalize(IReadOnlyList<string> names)
+    private static HashSet<string> Normalize(IReadOnlyList<string> names, string field)
     {
         HashSet<string> normalized = new(StringComparer.Ordinal);
         foreach (var name in names)
@@ -52,7 +52,7 @@ internal static class CapabilitySet
             }
 
             if (!upper.StartsWith("CAP_", StringComparison.Ordinal)) upper = "CAP_" + upper;
-            if (!Known.Contains(upper)) throw new DavitException(ErrorKind.InvalidArgument, $"unknown capability: \"{upper}\"");
+            if (!Known.Contains(upper)) throw new DavitException(ErrorKind.InvalidArgument, $"invalid {field}: unknown capability: \"{upper}\"");
             normalized.Add(upper);
         }
 

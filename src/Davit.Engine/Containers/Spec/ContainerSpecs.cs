@@ -41,7 +41,7 @@ internal static class ContainerSpecs
     }
 
     /// <summary>The process of an exec, from the request and the container's own.</summary>
-    public static ProcessSpec Exec(ContainerModel model, EngineOptions options, ExecCreateRequest request, UserResolution user, string hostname, string? appArmor)
+    public static ProcessSpec Exec(ContainerModel model, EngineOptions options, ExecCreateRequest request, UserResolution user, string hostname, IReadOnlyList<string> linkVariables, string? appArmor)
     {
         var host = model.HostConfig;
         var security = SecurityOptions.Parse(host.SecurityOpt ?? []);
@@ -52,7 +52,7 @@ internal static class ContainerSpecs
             ConsoleSize = Size(request.ConsoleSize),
             User = user.User,
             Args = [.. request.Cmd ?? []],
-            Env = Variables(request.Tty, hostname, user.Home, ConfigMerge.Environment(request.Env ?? [], model.Config.Env ?? [])),
+            Env = Variables(request.Tty, hostname, user.Home, [.. linkVariables, .. ConfigMerge.Environment(request.Env ?? [], model.Config.Env ?? [])]),
             Cwd = request.WorkingDir.Length > 0 ? request.WorkingDir : model.Config.WorkingDir.Length > 0 ? model.Config.WorkingDir : "/",
             Capabilities = Sets(capabilities, user.User.Uid),
             Rlimits = UlimitSpecs.All(host.Ulimits ?? [], options.Ulimits),
@@ -71,7 +71,7 @@ internal static class ContainerSpecs
             ConsoleSize = Size(host.ConsoleSize),
             User = input.User.User,
             Args = HasInit(input) ? [InitInside, "--", .. input.Model.Command] : input.Model.Command,
-            Env = Variables(config.Tty, input.Hostname, input.User.Home, config.Env ?? []),
+            Env = Variables(config.Tty, input.Hostname, input.User.Home, [.. input.LinkVariables, .. config.Env ?? []]),
             Cwd = config.WorkingDir.Length > 0 ? config.WorkingDir : "/",
             Capabilities = Sets(capabilities, input.User.User.Uid),
             Rlimits = UlimitSpecs.All(host.Ulimits ?? [], input.Options.Ulimits),

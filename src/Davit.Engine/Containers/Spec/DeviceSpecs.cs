@@ -68,7 +68,7 @@ internal static partial class DeviceSpecs
     /// <exception cref="DavitException">InvalidArgument.</exception>
     public static (uint Major, uint Minor) BlockNumber(string path)
     {
-        var stat = Stat(path);
+        if (DirectoryCalls.Stat(DirectoryCalls.WorkingDirectory, Target(path), out var stat) is var errno and not Errno.None) throw new DavitException(ErrorKind.InvalidArgument, $"stat {path}: {errno.Text()}");
         return stat.Type == FileTypes.BlockDevice ? (stat.DeviceMajor, stat.DeviceMinor) : throw new DavitException(ErrorKind.InvalidArgument, $"{path}: not a block device");
     }
 
@@ -96,11 +96,21 @@ internal static partial class DeviceSpecs
 
     private static FileStat Stat(string path)
     {
-        var target = path;
-        if (File.ResolveLinkTarget(path, returnFinalTarget: true) is { } final) target = final.FullName;
-        var errno = DirectoryCalls.Stat(DirectoryCalls.WorkingDirectory, target, out var stat);
+        var errno = DirectoryCalls.Stat(DirectoryCalls.WorkingDirectory, Target(path), out var stat);
         return errno == Errno.None ? stat
             : throw new DavitException(ErrorKind.InvalidArgument, $"error gathering device information while adding custom device \"{path}\": {errno.Text()}");
+    }
+
+    private static string Target(string path)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        }
+        catch (IOException)
+        {
+            return path; // it is not there: whoever looks at it says so
+        }
     }
 
     private static long? Number(string text) => text == "*" ? null : long.Parse(text, CultureInfo.InvariantCulture);

@@ -16,6 +16,9 @@ internal sealed record SpecInput
 
     public required UserResolution User { get; init; }
 
+    /// <summary>Variables that tell of linked containers; the request's own come after them.</summary>
+    public IReadOnlyList<string> LinkVariables { get; init; } = [];
+
     /// <summary>Network namespace to join, or null for the host's.</summary>
     public string? NetworkNamespace { get; init; }
 

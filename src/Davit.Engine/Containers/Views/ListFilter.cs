@@ -28,12 +28,17 @@ internal sealed class ListFilter
         _filters.Validate("ancestor", "before", "exited", "expose", "health", "id", "is-task", "isolation", "label", "name", "network", "publish", "since", "status", "volume");
         foreach (var code in _filters["exited"])
         {
-            if (!int.TryParse(code, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) throw Invalid("exited", code);
+            if (!int.TryParse(code, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) throw Invalid("exited", code, $": strconv.Atoi: parsing \"{code}\": invalid syntax");
             _exitCodes.Add(number);
         }
 
-        foreach (var status in _filters["status"]) if (!States.Contains(status)) throw Invalid("status", status);
-        foreach (var health in _filters["health"]) if (!HealthStates.Contains(health)) throw Invalid("health", health);
+        foreach (var status in _filters["status"]) if (!States.Contains(status)) throw Invalid("status", status, $": invalid value for state ({status}): must be one of {string.Join(", ", States)}");
+        foreach (var health in _filters["health"]) if (!HealthStates.Contains(health)) throw Invalid("health", health, $": invalid value for health ({health}): must be one of {string.Join(", ", HealthStates)}");
+        foreach (var field in (ReadOnlySpan<string>)["publish", "expose"])
+        {
+            foreach (var ports in _filters[field]) _ = Range(field, ports).First();
+        }
+
         if (_filters.Boolean("is-task") is true) _limit = -1; // no tasks without a swarm
         if (_filters.Has("before")) _before = _filters["before"].Min(name => find(name).Created);
         if (_filters.Has("since")) _since = _filters["since"].Max(name => find(name).Created);
@@ -81,7 +86,7 @@ internal sealed class ListFilter
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         var range = (slash < 0 ? text : text[..slash]).Split('-');
         var protocol = slash < 0 ? "tcp" : text[(slash + 1)..];
-        if (!ushort.TryParse(range[0], out var first) || !ushort.TryParse(range[^1], out var last) || range.Length > 2) throw Invalid(field, text);
+        if (!ushort.TryParse(range[0], out var first) || !ushort.TryParse(range[^1], out var last) || range.Length > 2) throw new DavitException(ErrorKind.InvalidArgument, $"error while looking up for {field} {text}: \"{text}\" is no port and no range of ports");
         for (int port = first; port <= last; port++) yield return new PortSpec((ushort)port, protocol);
     }
 
@@ -103,5 +108,5 @@ internal sealed class ListFilter
         return ids;
     }
 
-    private static DavitException Invalid(string field, string value) => new(ErrorKind.InvalidArgument, $"invalid filter '{field}={value}'");
+    private static DavitException Invalid(string field, string value, string reason = "") => new(ErrorKind.InvalidArgument, $"invalid filter '{field}={value}'{reason}");
 }
