@@ -1,1 +1,1 @@
-return await Davit.Cli.Cli.RunAsync(args);
+return await Davit.Cli.CommandDispatcher.RunAsync(args);

@@ -1,23 +1,32 @@
 using Davit.Cli.Config;
 using Davit.Cli.Http;
+using Davit.Cli.Parsing;
 using Davit.Cli.Terminals;
 
 namespace Davit.Cli;
 
 /// <summary>What a command works with: streams, configuration, the engine.</summary>
-internal sealed class CliContext(TextWriter output, TextWriter error, ClientConfig config, EngineClient engine, TimeProvider time)
+internal sealed class CliContext(TextWriter output, TextWriter error, Lazy<ClientConfig> config, Arguments globals, TimeProvider time) : IDisposable
 {
+    private EngineClient? _engine;
+    private Stream? _rawIn;
+    private Stream? _rawOut;
+    private Stream? _rawError;
+
     /// <summary>Results.</summary>
     internal TextWriter Out { get; } = output;
 
     /// <summary>Everything else.</summary>
     internal TextWriter Error { get; } = error;
 
-    /// <summary>The user's configuration.</summary>
-    internal ClientConfig Config { get; } = config;
+    /// <summary>The user's configuration; read when it is first asked for.</summary>
+    internal ClientConfig Config => config.Value;
 
-    /// <summary>The engine.</summary>
-    internal EngineClient Engine { get; } = engine;
+    /// <summary>Flags that stood before the command.</summary>
+    internal Arguments Globals { get; } = globals;
+
+    /// <summary>The engine; which one is decided when it is first asked for.</summary>
+    internal EngineClient Engine => _engine ??= new EngineClient(EndpointChoice.Choose(Globals, Config), Environment.GetEnvironmentVariable("DOCKER_API_VERSION"), endpoint => DaemonStarter.StartAsync(endpoint, Error, Time), Config.Headers());
 
     /// <summary>The clock.</summary>
     internal TimeProvider Time { get; } = time;
@@ -29,11 +38,17 @@ internal sealed class CliContext(TextWriter output, TextWriter error, ClientConf
     internal bool InIsTerminal { get; } = Terminal.IsTerminal(0);
 
     /// <summary>Raw standard input.</summary>
-    internal Stream RawIn { get; } = Console.OpenStandardInput();
+    internal Stream RawIn => _rawIn ??= Console.OpenStandardInput();
 
     /// <summary>Raw standard output.</summary>
-    internal Stream RawOut { get; } = Console.OpenStandardOutput();
+    internal Stream RawOut => _rawOut ??= Console.OpenStandardOutput();
 
     /// <summary>Raw standard error.</summary>
-    internal Stream RawError { get; } = Console.OpenStandardError();
+    internal Stream RawError => _rawError ??= Console.OpenStandardError();
+
+    /// <summary>Another connection to the same engine, for requests beside a stream.</summary>
+    internal EngineClient NewEngine() => new(Engine.Endpoint with { IsDefault = false }, Engine.Version, _ => Task.FromResult(false), Config.Headers());
+
+    /// <summary>Closes the connection to the engine.</summary>
+    public void Dispose() => _engine?.Dispose();
 }

@@ -1,6 +1,7 @@
 using Davit.Cli.Options;
 using Davit.Cli.Output;
 using Davit.Cli.Parsing;
+using Davit.Cli.Tree;
 using Davit.Primitives;
 
 namespace Davit.Cli.Tests;
@@ -46,7 +47,7 @@ public sealed class CommandLineTests
     [InlineData("pss", "ps")]
     [InlineData("imagess", "images")]
     [InlineData("zzzzzz", null)]
-    public void The_nearest_command_is_suggested(string typed, string? meant) => Assert.Equal(meant, Suggestions.Nearest(typed, CommandTree.Root.Children.Where(c => c.Section is not null).Select(c => c.Name)));
+    public void The_nearest_command_is_suggested(string typed, string? meant) => Assert.Equal(meant, Suggestions.Nearest(typed, CommandTree.Root.Children.Where(c => !c.Hidden).Select(c => c.Name)));
 
     [Theory]
     [InlineData("80", "80/tcp", "", "")]
@@ -75,7 +76,7 @@ public sealed class CommandLineTests
     [InlineData("70000")]
     [InlineData("1-3:1-5")]
     [InlineData("300.0.0.1:80:80")]
-    public void Wrong_ports_are_refused_by_value(string text) => Assert.Contains(text, Assert.Throws<DavitException>(() => PortFlags.Parse([text], [])).Message, StringComparison.Ordinal);
+    public void Wrong_ports_are_refused_by_value(string text) => Assert.Contains(text, Assert.Throws<DavitException>(() => PortFlags.Parse([text], [])).Hint, StringComparison.Ordinal);
 
     [Fact]
     public void Mounts_are_read_field_by_field()
@@ -127,4 +128,42 @@ public sealed class CommandLineTests
 
         Check(CommandTree.Root);
     }
+
+    [Theory]
+    [InlineData("--pids-limit", "x", "strconv.ParseInt: parsing \"x\": invalid syntax")]
+    [InlineData("--blkio-weight", "99999999", "strconv.ParseUint: parsing \"99999999\": value out of range")]
+    [InlineData("--health-interval", "x", "time: invalid duration \"x\"")]
+    [InlineData("--memory", "x", "invalid size: 'x'")]
+    [InlineData("--cpus", "x", "failed to parse x as a rational number")]
+    [InlineData("--ulimit", "nofile=2:1", "ulimit soft limit must be less than or equal to hard limit: 2 > 1")]
+    [InlineData("--mount", "type=bind,src=/a", "target is required")]
+    [InlineData("--network", "name=,alias=x", "network name/id is not specified")]
+    [InlineData("--env", "=x", "invalid environment variable: =x")]
+    [InlineData("--device-read-bps", "/x:1", "bad format for device path: /x:1")]
+    public void Values_are_checked_while_they_are_read(string flag, string value, string problem)
+    {
+        var error = Assert.Throws<UsageException>(() => Parse("run", flag, value, "busybox"));
+        Assert.EndsWith("flag: " + problem, error.Message, StringComparison.Ordinal);
+        Assert.Equal((1, 125), (error.Word, error.ExitCode));
+    }
+
+    [Fact]
+    public void Help_breaks_lines_where_dockers_does()
+    {
+        var output = new StringWriter();
+        Davit.Cli.Help.HelpWriter.Write(output, CommandTree.Root.Child("cp")!, "davit cp");
+        Assert.Contains("""
+              -q, --quiet         Suppress progress output during copy. Progress
+                                  output is automatically suppressed if no terminal
+                                  is attached
+            """, output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("busybox", null)]
+    [InlineData("localhost:5000/a/b:tag", null)]
+    [InlineData("UPPER", "invalid reference format: repository name (library/UPPER) must be lowercase")]
+    [InlineData("a:b c", "invalid reference format")]
+    [InlineData("a@sha256:12", "invalid reference format")]
+    public void Names_of_images_are_checked(string name, string? problem) => Assert.Equal(problem, Record.Exception(() => Davit.Cli.Commands.Image.ImageNames.Check(name))?.Message);
 }

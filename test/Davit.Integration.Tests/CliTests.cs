@@ -78,11 +78,15 @@ public sealed class CliTests(BusyboxDaemon fixture) : DockerTests(fixture)
         if (TestDaemon.IsPeer) return;
         var command = await Daemon.DavitAsync("pss");
         Assert.Equal(1, command.ExitCode);
-        Assert.Contains("Did you mean this?\n\tps", command.Error, StringComparison.Ordinal);
+        Assert.Contains("Did you mean this?\n\tdavit ps", command.Error, StringComparison.Ordinal);
         var flag = await Daemon.DavitAsync("run", "--nmae", "x", "busybox");
         Assert.Equal(125, flag.ExitCode);
         Assert.Contains("unknown flag: --nmae", flag.Error, StringComparison.Ordinal);
-        Assert.Contains("--name", flag.Error, StringComparison.Ordinal);
+        Assert.Contains("^^^^^^ did you mean --name?", flag.Error, StringComparison.Ordinal);
+        var field = await Daemon.DavitAsync("ps", "--format", "{{.Nmaes}}");
+        Assert.Equal(1, field.ExitCode);
+        Assert.Contains("can't evaluate field Nmaes", field.Error, StringComparison.Ordinal);
+        Assert.Contains("valid fields: Command, CreatedAt, ID", field.Error, StringComparison.Ordinal);
         Assert.Contains("No such container: nosuch", (await Daemon.DavitAsync("start", "nosuch")).Error, StringComparison.Ordinal);
     }
 

@@ -43,7 +43,7 @@ internal static class Attachment
     internal static async Task ResizeAsync(CliContext context, string path)
     {
         if (Terminal.Size() is not { } size) return;
-        using var own = Cli.NewEngine(context);
+        using var own = context.NewEngine();
         try
         {
             await own.DoAsync("POST", $"{path}?h={size.Rows}&w={size.Columns}");

@@ -20,7 +20,19 @@ internal static class Query
     }
 
     /// <summary>The API's JSON of <c>--filter key=value</c> flags; null without any.</summary>
-    internal static string? Filters(Arguments arguments, params ReadOnlySpan<(string Key, string Value)> more)
+    internal static string? Filters(Arguments arguments, params ReadOnlySpan<(string Key, string Value)> more) => Filters(arguments.List("filter"), more);
+
+    /// <summary>The same for prunes: <c>pruneFilters</c> of config.json come first, except where a flag names the same key with the same sense.</summary>
+    internal static string? PruneFilters(CliContext context, Arguments arguments, params ReadOnlySpan<(string Key, string Value)> more)
+    {
+        var given = arguments.List("filter");
+        return Filters([.. context.Config.List("pruneFilters").Where(f => !given.Any(g => Opposes(g, f))), .. given], more);
+    }
+
+    /// <summary>True for <c>label=x</c> and <c>label!=x</c>: what is typed wins over what is configured.</summary>
+    private static bool Opposes(string given, string configured) => given == configured || given.Replace("label!=", "label=", StringComparison.Ordinal) == configured.Replace("label!=", "label=", StringComparison.Ordinal);
+
+    private static string? Filters(IReadOnlyList<string> all, params ReadOnlySpan<(string Key, string Value)> more)
     {
         var filters = new JsonObject();
         void Add(string key, string value)
@@ -29,10 +41,10 @@ internal static class Query
             values[value] = true;
         }
 
-        foreach (var filter in arguments.List("filter"))
+        foreach (var filter in all)
         {
             var equal = filter.IndexOf('=', StringComparison.Ordinal);
-            if (equal < 0) throw new UsageException(arguments, $"invalid argument \"{filter}\" for \"{arguments.Spelled("filter")}\" flag: invalid filter '{filter}'");
+            if (equal < 0) continue;
             Add(filter[..equal].Trim().ToLowerInvariant(), filter[(equal + 1)..].Trim());
         }
 

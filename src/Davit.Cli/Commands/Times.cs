@@ -8,7 +8,7 @@ namespace Davit.Cli.Commands;
 internal static class Times
 {
     /// <summary>Seconds since the epoch with nanoseconds, as the API takes them; null stays null.</summary>
-    internal static string? ToApi(string? text, TimeProvider time)
+    internal static string? ToApi(string? text, TimeProvider time, string? flag = null)
     {
         if (text is null) return null;
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)) return text;
@@ -19,7 +19,7 @@ internal static class Times
         }
         catch (DavitException)
         {
-            throw new DavitException(ErrorKind.InvalidArgument, $"failed to parse value as time or duration: \"{text}\"", "write 2026-01-02T13:23:37, a Unix time, or 42m");
+            throw new DavitException(ErrorKind.InvalidArgument, $"{(flag is null ? "" : $"invalid value for \"{flag}\": ")}failed to parse value as time or duration: \"{text}\"", "write 2026-01-02T13:23:37, a Unix time, or 42m");
         }
     }
 

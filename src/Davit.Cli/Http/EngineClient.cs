@@ -11,7 +11,7 @@ namespace Davit.Cli.Http;
 /// <summary>Speaks the Engine API: HTTP/1.1 over one connection at a time, kept for the next request, and over others where streams run side by side.</summary>
 internal sealed class EngineClient(EngineEndpoint endpoint, string? wantedVersion, Func<EngineEndpoint, Task<bool>> startDaemon, IReadOnlyDictionary<string, string> extraHeaders) : IDisposable
 {
-    private const string NewestVersion = "1.51";
+    internal const string NewestVersion = "1.51";
     private (Socket Socket, Stream Stream, BufferedReader Reader)? _idle;
     private string? _version;
 
@@ -43,9 +43,9 @@ internal sealed class EngineClient(EngineEndpoint endpoint, string? wantedVersio
         RequestAsync("POST", path, new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(body, type)), "application/json", headers, cancellation);
 
     /// <summary>A request whose JSON answer is wanted.</summary>
-    internal async Task<JsonElement> JsonAsync(string method, string path, CancellationToken cancellation = default)
+    internal async Task<JsonElement> JsonAsync(string method, string path, IReadOnlyList<(string, string)>? headers = null, CancellationToken cancellation = default)
     {
-        using var response = await RequestAsync(method, path, cancellation: cancellation);
+        using var response = await RequestAsync(method, path, headers: headers, cancellation: cancellation);
         return Parse(await response.BytesAsync(cancellation));
     }
 

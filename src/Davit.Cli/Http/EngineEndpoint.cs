@@ -2,19 +2,25 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using Davit.Cli.Terminals;
 using Davit.Primitives;
 
 namespace Davit.Cli.Http;
 
-/// <summary>Where the engine is: a unix socket or a TCP address, with TLS or without.</summary>
+/// <summary>Where the engine is: a unix socket, a TCP address with TLS or without, or another machine over ssh.</summary>
 /// <param name="Text">As it was given.</param>
 /// <param name="IsDefault">True when nobody named it: a daemon may be started there.</param>
-/// <param name="CertificateDirectory">Directory with ca.pem, cert.pem and key.pem for TLS, or null.</param>
-/// <param name="VerifyServer">Whether the server's certificate must be signed by ca.pem.</param>
-internal sealed record EngineEndpoint(string Text, bool IsDefault, string? CertificateDirectory = null, bool VerifyServer = true)
+/// <param name="Tls">Files for TLS, or null for none.</param>
+internal sealed record EngineEndpoint(string Text, bool IsDefault, TlsFiles? Tls = null)
 {
+    private const int PlainPort = 2375;
+    private const int TlsPort = 2376;
+
     /// <summary>Path of the unix socket, or null.</summary>
     internal string? SocketPath => Text.StartsWith("unix://", StringComparison.Ordinal) ? Text[7..] : null;
+
+    /// <summary>True for an address of a form that <see cref="ConnectAsync"/> opens.</summary>
+    internal static bool Understands(string text) => text.Split("://", 2) is ["unix" or "tcp" or "http" or "https" or "ssh", { Length: > 0 }];
 
     /// <summary>Opens a connection.</summary>
     /// <exception cref="SocketException">Nobody answers, or this user may not.</exception>
@@ -25,7 +31,8 @@ internal sealed record EngineEndpoint(string Text, bool IsDefault, string? Certi
             var unix = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             try
             {
-                await unix.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+                // a unix socket answers at once or not at all: the synchronous call spares the thread pool's start
+                unix.Connect(new UnixDomainSocketEndPoint(path));
             }
             catch
             {
@@ -36,34 +43,39 @@ internal sealed record EngineEndpoint(string Text, bool IsDefault, string? Certi
             return (unix, new NetworkStream(unix, ownsSocket: true));
         }
 
-        if (!Uri.TryCreate(Text.Replace("tcp://", "http://", StringComparison.Ordinal), UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-        {
-            throw new DavitException(ErrorKind.InvalidArgument, $"unable to parse docker host `{Text}`", "use unix:///path/to/socket or tcp://host:port");
-        }
-
+        if (Text.StartsWith("ssh://", StringComparison.Ordinal)) return OverSsh();
+        if (!Uri.TryCreate(Text.Replace("tcp://", "http://", StringComparison.Ordinal), UriKind.Absolute, out var address)) throw new DavitException(ErrorKind.InvalidArgument, $"unable to parse docker host `{Text}`", "use unix:///path/to/socket, tcp://host:port or ssh://user@host");
+        var tls = Tls ?? (address.Scheme == "https" ? new TlsFiles(null, null, null, Verify: true) : null);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(new DnsEndPoint(address.Host, address.Port is 80 ? 2375 : address.Port), cancellation);
+        await socket.ConnectAsync(new DnsEndPoint(address.Host, address.IsDefaultPort ? tls is null ? PlainPort : TlsPort : address.Port), cancellation);
         Stream stream = new NetworkStream(socket, ownsSocket: true);
-        if (CertificateDirectory is null) return (socket, stream);
-        var tls = new SslStream(stream, leaveInnerStreamOpen: false, Verify);
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = address.Host, ClientCertificates = ClientCertificates() }, cancellation);
-        return (socket, tls);
+        if (tls is null) return (socket, stream);
+        var secured = new SslStream(stream, leaveInnerStreamOpen: false, (_, certificate, _, errors) => Trusts(tls, certificate, errors));
+        await secured.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = address.Host, ClientCertificates = tls is { Certificate: { } own, Key: { } key } ? [X509Certificate2.CreateFromPemFile(own, key)] : null }, cancellation);
+        return (socket, secured);
     }
 
-    private X509CertificateCollection? ClientCertificates()
+    /// <summary>ssh runs <c>davit system dial-stdio</c> over there, or docker's when there is no davit; its streams are one end of a socket pair.</summary>
+    private (Socket Socket, Stream Stream) OverSsh()
     {
-        var (certificate, key) = (Path.Combine(CertificateDirectory!, "cert.pem"), Path.Combine(CertificateDirectory!, "key.pem"));
-        return File.Exists(certificate) && File.Exists(key) ? [X509Certificate2.CreateFromPemFile(certificate, key)] : null;
+        var address = new Uri(Text);
+        if (address.UserInfo.Contains(':', StringComparison.Ordinal)) throw new DavitException(ErrorKind.InvalidArgument, $"invalid SSH URL {Text}: plain-text password is not supported", "use a key");
+        if (address.AbsolutePath is not ("" or "/")) throw new DavitException(ErrorKind.InvalidArgument, $"invalid SSH URL {Text}: extra path after the host", "leave it out");
+        List<string> arguments = ["-o", "ConnectTimeout=30", "-T"];
+        if (address.UserInfo.Length > 0) arguments.AddRange(["-l", address.UserInfo]);
+        if (address.Port > 0) arguments.AddRange(["-p", $"{address.Port}"]);
+        arguments.AddRange(["--", address.Host, "if command -v davit >/dev/null; then exec davit system dial-stdio; else exec docker system dial-stdio; fi"]);
+        var socket = HelperProgram.StartOnSocket("ssh", arguments) ?? throw new DavitException(ErrorKind.NotFound, "exec: \"ssh\": executable file not found in $PATH", "install an ssh client");
+        return (socket, new NetworkStream(socket, ownsSocket: true));
     }
 
-    private bool Verify(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    private static bool Trusts(TlsFiles tls, X509Certificate? certificate, SslPolicyErrors errors)
     {
-        if (!VerifyServer) return true;
-        var authority = Path.Combine(CertificateDirectory!, "ca.pem");
-        if (!File.Exists(authority) || certificate is null) return errors == SslPolicyErrors.None;
+        if (!tls.Verify) return true;
+        if (tls.Authority is null || certificate is null) return errors == SslPolicyErrors.None;
         if ((errors & SslPolicyErrors.RemoteCertificateNameMismatch) != 0) return false;
         using var own = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck } };
-        own.ChainPolicy.CustomTrustStore.ImportFromPemFile(authority);
+        own.ChainPolicy.CustomTrustStore.ImportFromPemFile(tls.Authority);
         return own.Build(new X509Certificate2(certificate));
     }
 }

@@ -15,7 +15,11 @@ internal static class ContainerRequest
         var image = arguments.Words[0];
         var command = arguments.Words.Skip(1).ToList();
         var attach = arguments.List("attach").Select(a => a.ToLowerInvariant()).ToList();
-        foreach (var stream in attach.Where(a => a is not ("stdin" or "stdout" or "stderr"))) throw new UsageException(arguments, $"invalid argument \"{stream}\" for \"-a, --attach\" flag: valid streams are STDIN, STDOUT and STDERR");
+        foreach (var flag in (ReadOnlySpan<string>)["cpu-count", "cpu-percent", "io-maxbandwidth", "io-maxiops"])
+        {
+            if (arguments.Has(flag)) throw new DavitException(ErrorKind.NotImplemented, $"\"--{flag}\" is only supported on a Docker daemon running on windows, but the Docker daemon is running on linux", "leave it out");
+        }
+
         var detached = arguments.Is("detach");
         var interactive = arguments.Is("interactive");
         bool Attaches(string stream) => attach.Count > 0 ? attach.Contains(stream) : attachByDefault && !detached;
@@ -131,7 +135,7 @@ internal static class ContainerRequest
             MemorySwappiness = arguments.Number("memory-swappiness") is { } swappiness and >= 0 ? swappiness : null,
             OomKillDisable = arguments.Is("oom-kill-disable"),
             PidsLimit = arguments.Number("pids-limit") ?? 0,
-            Ulimits = [.. arguments.List("ulimit").Select(u => Limit(arguments, u))],
+            Ulimits = [.. arguments.List("ulimit").Select(UlimitFlags.Parse)],
             Mounts = arguments.Has("mount") ? [.. arguments.List("mount").Select(MountFlags.Parse)] : null,
             Init = arguments.Has("init") ? arguments.Is("init") : null,
             MaskedPaths = arguments.List("security-opt").Contains("systempaths=unconfined") ? [] : null,
@@ -144,6 +148,7 @@ internal static class ContainerRequest
         var options = new List<string>();
         foreach (var option in arguments.List("security-opt").Where(o => o != "systempaths=unconfined"))
         {
+            if (!option.AsSpan().ContainsAny('=', ':') && option is not ("no-new-privileges" or "writable-cgroups")) throw new DavitException(ErrorKind.InvalidArgument, $"Invalid --security-opt: \"{option}\"", "write key=value, for example seccomp=unconfined");
             // a seccomp profile is a file of the client: its content is sent
             if (option.StartsWith("seccomp=", StringComparison.Ordinal) && option[8..] is not ("unconfined" or "builtin"))
             {
@@ -197,15 +202,6 @@ internal static class ContainerRequest
         var parts = text.Split(':', 2);
         if (parts.Length == 1) return new RestartPolicy { Name = parts[0] };
         return int.TryParse(parts[1], out var count) ? new RestartPolicy { Name = parts[0], MaximumRetryCount = count }
-            : throw new UsageException(arguments, "invalid restart policy format: maximum retry count must be an integer");
-    }
-
-    private static Ulimit Limit(Arguments arguments, string text)
-    {
-        var parts = text.Split('=', 2);
-        var values = parts.Length == 2 ? parts[1].Split(':') : [];
-        if (parts.Length != 2 || values.Length > 2 || values.Any(v => !long.TryParse(v, out _))) throw new UsageException(arguments, $"invalid argument \"{text}\" for \"--ulimit\" flag: invalid ulimit argument: {text}");
-        var soft = long.Parse(values[0], CultureInfo.InvariantCulture);
-        return new Ulimit { Name = parts[0], Soft = soft, Hard = values.Length == 2 ? long.Parse(values[1], CultureInfo.InvariantCulture) : soft };
+            : throw new DavitException(ErrorKind.InvalidArgument, "invalid restart policy format: maximum retry count must be an integer", "write for example on-failure:5");
     }
 }

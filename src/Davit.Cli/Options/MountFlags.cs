@@ -85,5 +85,5 @@ internal static class MountFlags
         yield return field.ToString();
     }
 
-    private static DavitException Invalid(string text, string reason) => new(ErrorKind.InvalidArgument, $"invalid argument \"{text}\" for \"--mount\" flag: {reason}", "write type=bind,source=/host,target=/container");
+    private static DavitException Invalid(string text, string reason) => new(ErrorKind.InvalidArgument, reason, $"\"{text}\": write type=bind,source=/host,target=/container");
 }

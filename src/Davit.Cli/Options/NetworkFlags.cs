@@ -1,5 +1,6 @@
 using Davit.Cli.Parsing;
 using Davit.DockerApi.Containers;
+using Davit.Primitives;
 
 namespace Davit.Cli.Options;
 
@@ -12,8 +13,8 @@ internal static class NetworkFlags
         var endpoints = new Dictionary<string, EndpointSettings?>(StringComparer.Ordinal);
         foreach (var text in networks)
         {
-            var (name, endpoint) = text.Contains('=', StringComparison.Ordinal) ? Fields(arguments, text) : (text, new EndpointSettings());
-            if (!endpoints.TryAdd(name, endpoint)) throw new UsageException(arguments, $"network \"{name}\" is specified multiple times");
+            var (name, endpoint) = text.Contains('=', StringComparison.Ordinal) ? Fields(text) : (text, new EndpointSettings());
+            if (!endpoints.TryAdd(name, endpoint)) throw Wrong($"network \"{name}\" is specified multiple times");
         }
 
         mode = networks.Count == 0 ? "default" : endpoints.Keys.First();
@@ -34,7 +35,14 @@ internal static class NetworkFlags
         return endpoints;
     }
 
-    private static (string Name, EndpointSettings Endpoint) Fields(Arguments arguments, string text)
+    /// <summary>Reads a value for its errors alone.</summary>
+    /// <exception cref="DavitException">InvalidArgument.</exception>
+    internal static void Check(string text)
+    {
+        if (text.Contains('=', StringComparison.Ordinal)) Fields(text);
+    }
+
+    private static (string Name, EndpointSettings Endpoint) Fields(string text)
     {
         string? name = null;
         var endpoint = new EndpointSettings();
@@ -43,7 +51,7 @@ internal static class NetworkFlags
         foreach (var field in MountFlags.Fields(text))
         {
             var pair = field.Split('=', 2);
-            if (pair.Length != 2) throw new UsageException(arguments, $"invalid argument \"{text}\" for \"--network\" flag: invalid field {field}");
+            if (pair.Length != 2) throw Wrong($"invalid field {field}");
             switch (pair[0].ToLowerInvariant())
             {
                 case "name": name = pair[1]; break;
@@ -54,13 +62,15 @@ internal static class NetworkFlags
                 case "mac-address": endpoint.MacAddress = pair[1]; break;
                 case "gw-priority": endpoint.GwPriority = int.Parse(pair[1], System.Globalization.CultureInfo.InvariantCulture); break;
                 case "driver-opt": options[pair[1].Split('=', 2)[0]] = pair[1].Contains('=', StringComparison.Ordinal) ? pair[1].Split('=', 2)[1] : ""; break;
-                default: throw new UsageException(arguments, $"invalid argument \"{text}\" for \"--network\" flag: invalid field key {pair[0]}");
+                default: throw Wrong($"invalid field key {pair[0]}");
             }
         }
 
-        if (name is null) throw new UsageException(arguments, $"invalid argument \"{text}\" for \"--network\" flag: network name/id is not specified");
+        if (string.IsNullOrEmpty(name)) throw Wrong($"network name/id is not specified");
         if (aliases.Count > 0) endpoint.Aliases = aliases;
         if (options.Count > 0) endpoint.DriverOpts = options;
         return (name, endpoint);
     }
+
+    private static DavitException Wrong(string problem) => new(ErrorKind.InvalidArgument, problem, "write a name, or name=NAME,alias=ALIAS,ip=ADDRESS");
 }

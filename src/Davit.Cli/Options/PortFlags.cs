@@ -82,5 +82,5 @@ internal static class PortFlags
         return first <= last ? (first, last) : throw Invalid(whole, $"invalid range specified for port: {text}");
     }
 
-    private static DavitException Invalid(string text, string reason) => new(ErrorKind.InvalidArgument, $"invalid publish opts format (should be name=value but got '{text}'): {reason}", "write [ip:][hostPort:]containerPort[/tcp|udp]");
+    private static DavitException Invalid(string text, string reason) => new(ErrorKind.InvalidArgument, $"{char.ToUpperInvariant(reason[0])}{reason[1..]}", $"\"{text}\": write [ip:][hostPort:]containerPort[/tcp|udp]");
 }

@@ -12,7 +12,8 @@ internal static class VolumeFlags
         foreach (var value in values)
         {
             var parts = value.Split(':');
-            if (parts.Length > 3 || value.Length == 0) throw new DavitException(ErrorKind.InvalidArgument, $"invalid volume specification: '{value}'", "write [source:]/target[:options]");
+            if (value.Length == 0) throw new DavitException(ErrorKind.InvalidArgument, $"invalid volume specification: '{value}'", "write [source:]/target[:options]");
+            if (parts.Any(p => p.Length == 0)) throw new DavitException(ErrorKind.InvalidArgument, $"invalid spec: {value}: empty section between colons", "write [source:]/target[:options]");
             if (parts.Length == 1)
             {
                 anonymous.Add(value);

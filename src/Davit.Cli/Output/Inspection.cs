@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Davit.GoTemplate;
 using Davit.Primitives;
 
 namespace Davit.Cli.Output;
@@ -34,11 +33,17 @@ internal static class Inspection
         }
         else
         {
-            var template = Template.Parse(format);
-            foreach (var item in found) context.Out.WriteLine(template.Execute(item));
+            var template = Formats.Parse(format);
+            foreach (var item in found) context.Out.WriteLine(Formats.Execute(template, item));
         }
 
-        foreach (var error in errors) context.Error.WriteLine(error.Message);
+        context.Out.Flush();
+        foreach (var error in errors)
+        {
+            context.Error.WriteLine(error.Message);
+            if (error.Hint is { Length: > 0 } hint) context.Error.WriteLine("Hint: " + hint);
+        }
+
         return errors.Count == 0 ? 0 : 1;
     }
 

@@ -33,22 +33,22 @@ internal static partial class Table
         format = string.IsNullOrEmpty(format) || format == "table" ? "table " + defaultTable : format;
         if (format == "json")
         {
-            var json = Template.Parse("{{json .}}");
-            foreach (var row in rows) output.WriteLine(json.Execute(row));
+            var json = Formats.Parse("{{json .}}");
+            foreach (var row in rows) output.WriteLine(Formats.Execute(json, row));
             return;
         }
 
         var isTable = format.StartsWith("table", StringComparison.Ordinal);
         var text = (isTable ? format[5..].Trim() : format).Replace("\\t", "\t", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal);
-        var template = Template.Parse(text);
+        var template = Formats.Parse(text);
         if (!isTable)
         {
-            foreach (var row in rows) output.WriteLine(template.Execute(row));
+            foreach (var row in rows) output.WriteLine(Formats.Execute(template, row));
             return;
         }
 
-        var lines = new List<string[]> { template.Execute(new Headings(headings)).Split('\t') };
-        lines.AddRange(rows.Select(row => template.Execute(row).Split('\t')));
+        var lines = new List<string[]> { Formats.Execute(template, new Headings(headings)).Split('\t') };
+        lines.AddRange(rows.Select(row => Formats.Execute(template, row).Split('\t')));
         Align(output, lines);
     }
 

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -33,12 +34,66 @@ internal static unsafe partial class HelperProgram
     }
 
     /// <summary>Starts a program in a session of its own that outlives this one; its output goes to a file.</summary>
-    /// <returns>False when it can't be started.</returns>
-    internal static bool StartDetached(string program, IReadOnlyList<string> arguments, string log)
+    /// <returns>Its process id, or -1 when it can't be started.</returns>
+    internal static int StartDetached(string program, IReadOnlyList<string> arguments, string log)
     {
         using var output = new FileStream(log, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
         using var nothing = File.OpenHandle("/dev/null");
-        return Spawn(program, arguments, (int)nothing.DangerousGetHandle(), (int)output.SafeFileHandle.DangerousGetHandle(), (int)output.SafeFileHandle.DangerousGetHandle(), session: true) > 0;
+        return Spawn(program, arguments, (int)nothing.DangerousGetHandle(), (int)output.SafeFileHandle.DangerousGetHandle(), (int)output.SafeFileHandle.DangerousGetHandle(), session: true);
+    }
+
+    /// <summary>Starts a program whose input and output are one end of a socket pair.</summary>
+    /// <returns>The other end, or null when the program can't be started.</returns>
+    internal static Socket? StartOnSocket(string program, IReadOnlyList<string> arguments)
+    {
+        int* pair = stackalloc int[2];
+
+        // AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC
+        if (SocketPair(1, 1 | 0x80000, 0, pair) != 0) throw new IOException("socketpair failed");
+        var pid = Spawn(program, arguments, pair[1], pair[1], -1);
+        Close(pair[1]);
+        if (pid > 0) return new Socket(new SafeSocketHandle(pair[0], ownsHandle: true));
+        Close(pair[0]);
+        return null;
+    }
+
+    /// <summary>Replaces this process by a program.</summary>
+    /// <param name="program">Path.</param>
+    /// <param name="arguments">Arguments without the program's name.</param>
+    /// <param name="more">Environment variables beside our own.</param>
+    /// <returns>errno, when it did not work.</returns>
+    internal static int Become(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> more)
+    {
+        foreach (var (name, value) in more) SetVariable(name, value, 1);
+        var argv = Vector(program, arguments);
+        var environment = *(byte***)NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "environ");
+        Execute(program, argv, environment);
+        var errno = Marshal.GetLastPInvokeError();
+        Free(argv);
+        return errno;
+    }
+
+    /// <summary>True when a program that this process started has ended.</summary>
+    internal static bool HasEnded(int pid)
+    {
+        int status;
+
+        // WNOHANG
+        return WaitPid(pid, &status, 1) == pid;
+    }
+
+    private static byte** Vector(string program, IReadOnlyList<string> arguments)
+    {
+        var argv = (byte**)NativeMemory.AllocZeroed((nuint)(arguments.Count + 2), (nuint)sizeof(byte*));
+        argv[0] = (byte*)Marshal.StringToCoTaskMemUTF8(program);
+        for (var i = 0; i < arguments.Count; i++) argv[i + 1] = (byte*)Marshal.StringToCoTaskMemUTF8(arguments[i]);
+        return argv;
+    }
+
+    private static void Free(byte** argv)
+    {
+        for (var i = 0; argv[i] is not null; i++) Marshal.FreeCoTaskMem((nint)argv[i]);
+        NativeMemory.Free(argv);
     }
 
     private static int Wait(int pid)
@@ -59,9 +114,7 @@ internal static unsafe partial class HelperProgram
         byte* attributes = stackalloc byte[512];
         ActionsInit(actions);
         AttributesInit(attributes);
-        var argv = (byte**)NativeMemory.AllocZeroed((nuint)(arguments.Count + 2), (nuint)sizeof(byte*));
-        argv[0] = (byte*)Marshal.StringToCoTaskMemUTF8(program);
-        for (var i = 0; i < arguments.Count; i++) argv[i + 1] = (byte*)Marshal.StringToCoTaskMemUTF8(arguments[i]);
+        var argv = Vector(program, arguments);
         try
         {
             AddDup2(actions, stdin, 0);
@@ -74,8 +127,7 @@ internal static unsafe partial class HelperProgram
         }
         finally
         {
-            for (var i = 0; argv[i] is not null; i++) Marshal.FreeCoTaskMem((nint)argv[i]);
-            NativeMemory.Free(argv);
+            Free(argv);
             ActionsDestroy(actions);
             AttributesDestroy(attributes);
         }
@@ -83,6 +135,15 @@ internal static unsafe partial class HelperProgram
 
     [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
     private static partial int Pipe2(int* pipes, int flags);
+
+    [LibraryImport("libc", EntryPoint = "socketpair", SetLastError = true)]
+    private static partial int SocketPair(int domain, int type, int protocol, int* pair);
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetVariable(string name, string value, int overwrite);
+
+    [LibraryImport("libc", EntryPoint = "execve", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Execute(string program, byte** argv, byte** environment);
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int fd);

@@ -74,6 +74,8 @@ internal static class Formatting
         return flags.StartsWith('0') && verb is 'd' or 'x' or 'f' ? text.PadLeft(width, '0') : text.PadLeft(width);
     }
 
+    private static string Escaped(string text) => "\"" + JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text).Replace("<", "\\u003c", StringComparison.Ordinal).Replace(">", "\\u003e", StringComparison.Ordinal).Replace("&", "\\u0026", StringComparison.Ordinal) + "\"";
+
     private static void Write(Utf8JsonWriter writer, object? value)
     {
         switch (Values.Plain(value))
@@ -90,7 +92,10 @@ internal static class Formatting
                 {
                     if (!record.TryGet(field, [], out var inner)) continue;
                     writer.WritePropertyName(field);
-                    Write(writer, inner);
+
+                    // docker's lists come from Go's default marshaller, which writes < > & as escapes
+                    if (inner is string plain && plain.AsSpan().ContainsAny('<', '>', '&')) writer.WriteRawValue(Escaped(plain), skipInputValidation: true);
+                    else Write(writer, inner);
                 }
 
                 writer.WriteEndObject();

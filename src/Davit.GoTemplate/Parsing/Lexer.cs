@@ -106,7 +106,7 @@ internal sealed class Lexer(string source)
             case '$': Name(TokenKind.Variable, 0); break;
             case var _ when char.IsAsciiDigit(c) || ((c is '+' or '-' or '.') && _at + 1 < source.Length && char.IsAsciiDigit(source[_at + 1])): Number(); break;
             case var _ when IsWord(c): Name(TokenKind.Identifier, 0); break;
-            default: throw Error(_line, $"unexpected \"{c}\" in command");
+            default: throw Error(_line, $"{(c is '}' or '{' or '@' or '#' ? $"bad character U+{(int)c:X4} '{c}'" : $"unexpected \"{c}\" in command")}");
         }
     }
 

@@ -10,7 +10,7 @@ internal static class ListCommand
 {
     private const string Default = "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}";
 
-    private static readonly Dictionary<string, string> Headings = new(StringComparer.Ordinal)
+    internal static readonly Dictionary<string, string> Headings = new(StringComparer.Ordinal)
     {
         ["ID"] = "CONTAINER ID", ["Image"] = "IMAGE", ["Command"] = "COMMAND", ["CreatedAt"] = "CREATED AT", ["RunningFor"] = "CREATED", ["Ports"] = "PORTS", ["State"] = "STATE", ["Status"] = "STATUS",
         ["Size"] = "SIZE", ["Names"] = "NAMES", ["Labels"] = "LABELS", ["Mounts"] = "MOUNTS", ["LocalVolumes"] = "LOCAL VOLUMES", ["Networks"] = "NETWORKS", ["Platform"] = "PLATFORM",
@@ -20,7 +20,7 @@ internal static class ListCommand
     {
         var last = arguments.Is("latest") ? 1 : arguments.Number("last") ?? -1;
         var format = arguments.Value("format") ?? (arguments.Is("quiet") ? null : context.Config.Text("psFormat"));
-        var sizes = arguments.Is("size") || format?.Contains(".Size", StringComparison.Ordinal) == true;
+        var sizes = arguments.Is("size") || format is not null && (format.Contains(".Size", StringComparison.Ordinal) || format.Contains("json .}", StringComparison.Ordinal) || format.Contains("json . ", StringComparison.Ordinal));
         var list = await context.Engine.JsonAsync("GET", "/containers/json" + Query.Of(
             ("all", arguments.Is("all") || last > 0 ? "1" : null), ("limit", last > 0 ? $"{last}" : null), ("size", sizes ? "1" : null), ("filters", Query.Filters(arguments))));
         var full = arguments.Is("no-trunc");
@@ -36,7 +36,8 @@ internal static class ListCommand
 
     private static string Id(JsonElement item, bool full) => item.GetProperty("Id").GetString()![..(full ? 64 : 12)];
 
-    private static ITemplateRecord RowOf(JsonElement item, bool full, TimeProvider time)
+    /// <summary>The fields of a container; <paramref name="ownSize"/> leaves the size of its image out.</summary>
+    internal static Row RowOf(JsonElement item, bool full, TimeProvider time, bool ownSize = false)
     {
         var created = DateTimeOffset.FromUnixTimeSeconds(item.GetProperty("Created").GetInt64());
         var command = item.GetProperty("Command").GetString() ?? "";
@@ -53,16 +54,16 @@ internal static class ListCommand
             ["Labels"] = string.Join(',', labels.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}")),
             ["LocalVolumes"] = mounts.Count(v => v.GetProperty("Type").GetString() == "volume").ToString(),
             ["Mounts"] = string.Join(',', mounts.Select(v => v.TryGetProperty("Name", out var name) && name.GetString() is { Length: > 0 } named ? named : v.GetProperty("Source").GetString()).Select(v => full || v!.Length <= 15 ? v : v[..14] + "…")),
-            ["Names"] = string.Join(',', names), ["Networks"] = string.Join(',', networks), ["Ports"] = Ports(item), ["RunningFor"] = Human.Ago(created, time),
-            ["Size"] = Size(item), ["State"] = item.GetProperty("State").GetString(), ["Status"] = item.GetProperty("Status").GetString(),
+            ["Names"] = string.Join(',', names), ["Networks"] = string.Join(',', networks), ["Platform"] = null, ["Ports"] = Ports(item), ["RunningFor"] = Human.Ago(created, time),
+            ["Size"] = Size(item, ownSize), ["State"] = item.GetProperty("State").GetString(), ["Status"] = item.GetProperty("Status").GetString(),
         }, key => labels.GetValueOrDefault(key, ""));
     }
 
-    private static string Size(JsonElement item)
+    private static string Size(JsonElement item, bool ownOnly)
     {
         var own = item.TryGetProperty("SizeRw", out var rw) ? rw.GetInt64() : 0;
         var all = item.TryGetProperty("SizeRootFs", out var root) ? root.GetInt64() : 0;
-        return all > 0 ? $"{Human.Size(own)} (virtual {Human.Size(all)})" : Human.Size(own);
+        return all > 0 && !ownOnly ? $"{Human.Size(own)} (virtual {Human.Size(all)})" : Human.Size(own);
     }
 
     /// <summary>Ports as docker shows them: runs of numbers are merged.</summary>

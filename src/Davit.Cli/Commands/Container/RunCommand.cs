@@ -13,22 +13,37 @@ namespace Davit.Cli.Commands.Container;
 /// <summary><c>create</c>, <c>run</c> and <c>start</c>.</summary>
 internal static class RunCommand
 {
-    private static readonly (PosixSignal Signal, string Name)[] Proxied =
-        [(PosixSignal.SIGINT, "SIGINT"), (PosixSignal.SIGTERM, "SIGTERM"), (PosixSignal.SIGHUP, "SIGHUP"), (PosixSignal.SIGQUIT, "SIGQUIT"), (PosixSignal.SIGCONT, "SIGCONT")];
-
     internal static async Task<int> CreateAsync(CliContext context, Arguments arguments)
     {
-        var id = await CreateAsync(context, arguments, ContainerRequest.Build(context, arguments, attachByDefault: true));
-        context.Out.WriteLine(id);
+        CreateContainerRequest request;
+        try
+        {
+            request = ContainerRequest.Build(context, arguments, attachByDefault: true);
+        }
+        catch (DavitException e)
+        {
+            throw Coded(e, 125, "create");
+        }
+
+        context.Out.WriteLine(await CreateAsync(context, arguments, request));
         return 0;
     }
 
     internal static async Task<int> RunAsync(CliContext context, Arguments arguments)
     {
         var detached = arguments.Is("detach");
-        if (detached && arguments.Has("attach")) throw new UsageException(arguments, "Conflicting options: -a and -d");
-        if (detached && arguments.Is("rm") && arguments.Value("restart") is not (null or "no")) throw new UsageException(arguments, "Conflicting options: --restart and --rm");
-        var request = ContainerRequest.Build(context, arguments, attachByDefault: true);
+        if (detached && arguments.Has("attach")) throw new DavitException(ErrorKind.InvalidArgument, "conflicting options: cannot specify both --attach and --detach", "leave out one of them");
+        CreateContainerRequest request;
+        try
+        {
+            if (arguments.Is("rm") && arguments.Value("restart") is not (null or "no" or "")) throw new DavitException(ErrorKind.InvalidArgument, "conflicting options: cannot specify both --restart and --rm", "leave out one of them");
+            request = ContainerRequest.Build(context, arguments, attachByDefault: true);
+        }
+        catch (DavitException e)
+        {
+            throw Coded(e, 125);
+        }
+
         if (arguments.Is("tty") && arguments.Is("interactive") && !detached && !context.InIsTerminal) throw new DavitException(ErrorKind.InvalidArgument, "the input device is not a TTY", "leave out -t when input is not a terminal");
         string id;
         try
@@ -64,31 +79,13 @@ internal static class RunCommand
         return await Each.DoAsync(context, arguments.Words, async name => await context.Engine.DoAsync("POST", $"/containers/{name}/start"), "failed to start containers");
     }
 
-    internal static async Task<int> AttachAsync(CliContext context, Arguments arguments)
-    {
-        var name = arguments.Words[0];
-        var inspect = await context.Engine.JsonAsync("GET", $"/containers/{name}/json");
-        var state = inspect.GetProperty("State");
-        if (!state.GetProperty("Running").GetBoolean()) throw new DavitException(ErrorKind.Conflict, "cannot attach to a stopped container, start it first", $"davit start -ai {name}");
-        if (state.GetProperty("Paused").GetBoolean()) throw new DavitException(ErrorKind.Conflict, "cannot attach to a paused container, unpause it first", $"davit unpause {name}");
-        var config = inspect.GetProperty("Config");
-        var stdin = !arguments.Is("no-stdin") && config.GetProperty("OpenStdin").GetBoolean();
-        var id = inspect.GetProperty("Id").GetString()!;
-        using var waiter = Cli.NewEngine(context);
-        var wait = WaitAsync(waiter, id, "not-running");
-        using var connection = await context.Engine.HijackAsync($"/containers/{id}/attach?stream=1&stdin={(stdin ? 1 : 0)}&stdout=1&stderr=1{Keys(context, arguments)}", [], CancellationToken.None);
-        using var signals = config.GetProperty("Tty").GetBoolean() || arguments.Has("sig-proxy") && !arguments.Is("sig-proxy") ? null : new SignalProxy(context, id);
-        await Attachment.PumpAsync(context, connection, stdin, config.GetProperty("Tty").GetBoolean(), $"/containers/{id}/resize", CancellationToken.None);
-        if ((await context.Engine.JsonAsync("GET", $"/containers/{id}/json")).GetProperty("State").GetProperty("Running").GetBoolean()) return 0;
-        return await wait;
-    }
-
     private static async Task<string> CreateAsync(CliContext context, Arguments arguments, CreateContainerRequest request)
     {
         var policy = arguments.Value("pull") ?? "missing";
-        if (policy is not ("always" or "missing" or "never")) throw new UsageException(arguments, $"invalid pull option: '{policy}': must be one of \"always\", \"missing\" or \"never\"");
+        if (policy is not ("always" or "missing" or "never")) throw new DavitException(ErrorKind.InvalidArgument, $"invalid pull option: '{policy}': must be one of \"always\", \"missing\" or \"never\"");
         if (arguments.Value("cidfile") is { } cid && File.Exists(cid)) throw new DavitException(ErrorKind.AlreadyExists, $"container ID file found, make sure the other container isn't running or delete {cid}", "name another file");
         var platform = arguments.Value("platform") ?? Environment.GetEnvironmentVariable("DOCKER_DEFAULT_PLATFORM");
+        ImageNames.Check(request.Image);
         if (policy == "always") await PullCommand.PullAsync(context, request.Image, platform, arguments.Is("quiet"), context.Error);
         var query = Query.Of(("name", arguments.Value("name")), ("platform", platform));
         EngineResponse response;
@@ -120,7 +117,7 @@ internal static class RunCommand
     private static async Task<int> RunAttachedAsync(CliContext context, Arguments arguments, string id, CreateContainerRequest request)
     {
         var autoRemove = request.HostConfig?.AutoRemove == true;
-        using var waiter = Cli.NewEngine(context);
+        using var waiter = context.NewEngine();
         HijackedConnection? connection = null;
         try
         {
@@ -175,7 +172,7 @@ internal static class RunCommand
 
     private static string Flag(bool on) => on ? "1" : "0";
 
-    private static string Keys(CliContext context, Arguments arguments) =>
+    internal static string Keys(CliContext context, Arguments arguments) =>
         (arguments.Value("detach-keys") ?? context.Config.Text("detachKeys")) is { } keys ? "&detachKeys=" + Uri.EscapeDataString(keys) : "";
 
     private static async Task StartOneAsync(CliContext context, string id)
@@ -191,14 +188,15 @@ internal static class RunCommand
     }
 
     /// <summary>125 for the engine's own failures, 127 and 126 for programs that are not there or may not run.</summary>
-    private static DavitException Coded(DavitException error, int code)
+    private static DavitException Coded(DavitException error, int code, string command = "run")
     {
         if (error.Message.Contains("executable file not found", StringComparison.Ordinal) || (error.Message.Contains("exec: ", StringComparison.Ordinal) && error.Message.Contains("no such file or directory", StringComparison.Ordinal))) code = 127;
         else if (error.Message.Contains("exec: ", StringComparison.Ordinal) && (error.Message.Contains("permission denied", StringComparison.Ordinal) || error.Message.Contains("is a directory", StringComparison.Ordinal))) code = 126;
-        return new DavitException(error.Kind, error.Message, error.Hint ?? "Run 'davit run --help' for more information", error) { Data = { ["ExitCode"] = code } };
+        if (error.Data["ExitCode"] is not null) return error;
+        return new DavitException(error.Kind, "davit: " + error.Message, error.Hint, error) { Data = { ["ExitCode"] = code, ["Help"] = "davit " + command } };
     }
 
-    private static async Task<int> WaitAsync(EngineClient engine, string id, string condition) => await await BeginWaitAsync(engine, id, condition);
+    internal static async Task<int> WaitAsync(EngineClient engine, string id, string condition) => await await BeginWaitAsync(engine, id, condition);
 
     /// <summary>Registers at the engine before it returns; the inner task has the exit code.</summary>
     private static async Task<Task<int>> BeginWaitAsync(EngineClient engine, string id, string condition)
@@ -212,42 +210,6 @@ internal static class RunCommand
             {
                 var result = EngineClient.Parse(await response.BytesAsync(CancellationToken.None));
                 return result.ValueKind == JsonValueKind.Object && result.TryGetProperty("StatusCode", out var code) ? code.GetInt32() : 125;
-            }
-        }
-    }
-
-    /// <summary>Passes signals on to the container instead of following them.</summary>
-    private sealed class SignalProxy : IDisposable
-    {
-        private readonly List<PosixSignalRegistration> _registrations = [];
-
-        internal SignalProxy(CliContext context, string id)
-        {
-            foreach (var (signal, name) in Proxied)
-            {
-                _registrations.Add(PosixSignalRegistration.Create(signal, received =>
-                {
-                    received.Cancel = true;
-                    SendAsync(context, id, name).GetAwaiter().GetResult();
-                }));
-            }
-        }
-
-        public void Dispose()
-        {
-            foreach (var registration in _registrations) registration.Dispose();
-        }
-
-        private static async Task SendAsync(CliContext context, string id, string name)
-        {
-            using var engine = Cli.NewEngine(context);
-            try
-            {
-                await engine.DoAsync("POST", $"/containers/{id}/kill?signal={name}");
-            }
-            catch (DavitException)
-            {
-                // it ended before the signal came
             }
         }
     }

@@ -38,7 +38,7 @@ internal static class StatsCommand
 
     private static async Task<JsonElement> OneAsync(CliContext context, string name)
     {
-        using var engine = Cli.NewEngine(context);
+        using var engine = context.NewEngine();
         return await engine.JsonAsync("GET", $"/containers/{name}/stats?stream=0");
     }
 

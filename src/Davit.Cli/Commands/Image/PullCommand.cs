@@ -12,26 +12,31 @@ internal static class PullCommand
     internal static async Task<int> RunAsync(CliContext context, Arguments arguments)
     {
         var name = arguments.Words[0];
+        ImageNames.Check(name);
+        if (arguments.Is("all-tags") && HasTag(name)) throw new DavitException(ErrorKind.InvalidArgument, "tag can't be used with --all-tags/-a", "leave out one of them");
         if (!HasTag(name) && !arguments.Is("all-tags") && !arguments.Is("quiet")) context.Out.WriteLine("Using default tag: latest");
-        await PullAsync(context, name, arguments.Value("platform"), arguments.Is("quiet"), context.Out);
+        await PullAsync(context, name, arguments.Value("platform") ?? Environment.GetEnvironmentVariable("DOCKER_DEFAULT_PLATFORM"), arguments.Is("quiet"), context.Out, arguments.Is("all-tags"));
         context.Out.WriteLine(Full(name));
         return 0;
     }
 
     /// <summary>Pulls an image, showing progress.</summary>
-    internal static async Task PullAsync(CliContext context, string name, string? platform, bool quiet, TextWriter output)
+    internal static async Task PullAsync(CliContext context, string name, string? platform, bool quiet, TextWriter output, bool allTags = false)
     {
         var (repository, tag) = Split(name);
-        using var response = await context.Engine.RequestAsync("POST", "/images/create" + Query.Of(("fromImage", repository), ("tag", tag), ("platform", platform)), headers: Authorization(context, name));
+        using var response = await context.Engine.RequestAsync("POST", "/images/create" + Query.Of(("fromImage", repository), ("tag", allTags ? null : tag), ("platform", platform)), headers: Authorization(context, name));
         await new ProgressDisplay(quiet ? TextWriter.Null : output, context.OutIsTerminal).ShowAsync(response.Body, null, CancellationToken.None);
     }
 
     internal static async Task<int> PushAsync(CliContext context, Arguments arguments)
     {
         var name = arguments.Words[0];
-        if (!HasTag(name) && !arguments.Is("quiet")) context.Out.WriteLine("Using default tag: latest");
+        var all = arguments.Is("all-tags");
+        ImageNames.Check(name);
+        if (all && HasTag(name)) throw new DavitException(ErrorKind.InvalidArgument, "tag can't be used with --all-tags/-a", "leave out one of them");
+        if (!HasTag(name) && !all && !arguments.Is("quiet")) context.Out.WriteLine("Using default tag: latest");
         var (repository, tag) = Split(name);
-        using var response = await context.Engine.RequestAsync("POST", $"/images/{Escape(repository)}/push" + Query.Of(("tag", tag), ("platform", arguments.Value("platform"))), headers: Authorization(context, name));
+        using var response = await context.Engine.RequestAsync("POST", $"/images/{Escape(repository)}/push" + Query.Of(("tag", all ? null : tag), ("platform", Platforms.ToApi(arguments.Value("platform")))), headers: Authorization(context, name));
         await new ProgressDisplay(arguments.Is("quiet") ? TextWriter.Null : context.Out, context.OutIsTerminal).ShowAsync(response.Body, null, CancellationToken.None);
         if (arguments.Is("quiet")) context.Out.WriteLine(Full(name));
         return 0;

@@ -4,6 +4,7 @@ using Davit.Cli.Http;
 using Davit.Cli.Output;
 using Davit.Cli.Parsing;
 using Davit.GoTemplate;
+using Davit.Primitives;
 
 namespace Davit.Cli.Commands.Network;
 
@@ -57,7 +58,7 @@ internal static class NetworkCommands
             var labels = item.TryGetProperty("Labels", out var l) && l.ValueKind == JsonValueKind.Object ? l.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString() ?? "", StringComparer.Ordinal) : [];
             return (ITemplateRecord)new Row(new Dictionary<string, object?>(StringComparer.Ordinal)
             {
-                ["CreatedAt"] = item.GetProperty("Created").GetString(), ["Driver"] = item.GetProperty("Driver").GetString(), ["ID"] = Id(item, full), ["IPv4"] = item.TryGetProperty("EnableIPv4", out var v4) ? v4.GetRawText() : "true", ["IPv6"] = item.GetProperty("EnableIPv6").GetRawText(),
+                ["CreatedAt"] = GoTime(item.GetProperty("Created").GetString()!), ["Driver"] = item.GetProperty("Driver").GetString(), ["ID"] = Id(item, full), ["IPv4"] = item.TryGetProperty("EnableIPv4", out var v4) ? v4.GetRawText() : "true", ["IPv6"] = item.GetProperty("EnableIPv6").GetRawText(),
                 ["Internal"] = item.GetProperty("Internal").GetRawText(), ["Labels"] = string.Join(',', labels.Select(p => $"{p.Key}={p.Value}")), ["Name"] = item.GetProperty("Name").GetString(), ["Scope"] = item.GetProperty("Scope").GetString(),
             }, key => labels.GetValueOrDefault(key, ""));
         }));
@@ -66,7 +67,25 @@ internal static class NetworkCommands
 
     internal static Task<int> InspectAsync(CliContext context, Arguments a) => Inspection.RunAsync(context, a.Words, a.Value("format"), name => context.Engine.JsonAsync("GET", $"/networks/{name}" + (a.Is("verbose") ? "?verbose=true" : "")));
 
-    internal static Task<int> RemoveAsync(CliContext context, Arguments a) => Each.DoAsync(context, a.Words, name => context.Engine.DoAsync("DELETE", $"/networks/{name}"));
+    internal static Task<int> RemoveAsync(CliContext context, Arguments a) => RemoveEachAsync(context, a);
+
+    private static async Task<int> RemoveEachAsync(CliContext context, Arguments a)
+    {
+        var code = await Each.DoAsync(context, a.Words, async name =>
+        {
+            try
+            {
+                await context.Engine.DoAsync("DELETE", $"/networks/{name}");
+                context.Out.WriteLine(name);
+            }
+            catch (DavitException e) when (a.Is("force") && e.Kind == ErrorKind.NotFound)
+            {
+                // gone already is what force asks for
+            }
+        }, print: false);
+        if (code != 0) context.Error.WriteLine("exit status 1");
+        return code;
+    }
 
     internal static async Task<int> ConnectAsync(CliContext context, Arguments a)
     {
@@ -92,10 +111,17 @@ internal static class NetworkCommands
 
     internal static async Task<int> PruneAsync(CliContext context, Arguments a)
     {
-        if (!Confirm.Ask(context, a, "WARNING! This will remove all custom networks not used by at least one container.")) return 0;
-        using var response = await context.Engine.RequestAsync("POST", "/networks/prune" + Query.Of(("filters", Query.Filters(a))));
+        if (!Confirm.Ask(context, a, "WARNING! This will remove all custom networks not used by at least one container.")) return 1;
+        using var response = await context.Engine.RequestAsync("POST", "/networks/prune" + Query.Of(("filters", Query.PruneFilters(context, a))));
         Confirm.Report(context, EngineClient.Parse(await response.BytesAsync(CancellationToken.None)), "Deleted Networks:", "NetworksDeleted");
         return 0;
+    }
+
+    /// <summary>A time as Go prints it: <c>2026-11-28 10:33:42.1295829 +0000 UTC</c>.</summary>
+    private static string GoTime(string text)
+    {
+        var fraction = text.IndexOf('.', StringComparison.Ordinal) is var dot and > 0 ? text[dot..].TrimEnd('Z') : "";
+        return text.EndsWith('Z') && text.Length > 19 ? $"{text[..10]} {text[11..19]}{fraction.TrimEnd('0').TrimEnd('.')} +0000 UTC" : text;
     }
 
     private static string Id(JsonElement item, bool full) => item.GetProperty("Id").GetString() is { } id && (full || id.Length < 12) ? id : item.GetProperty("Id").GetString()![..12];
