@@ -2,6 +2,7 @@ using Davit.Cli.Config;
 using Davit.Cli.Http;
 using Davit.Cli.Parsing;
 using Davit.Cli.Terminals;
+using Microsoft.Win32.SafeHandles;
 
 namespace Davit.Cli;
 
@@ -10,6 +11,7 @@ internal sealed class CliContext(TextWriter output, TextWriter error, Lazy<Clien
 {
     private EngineClient? _engine;
     private Stream? _rawIn;
+    private TextReader? _in;
     private Stream? _rawOut;
     private Stream? _rawError;
 
@@ -37,8 +39,11 @@ internal sealed class CliContext(TextWriter output, TextWriter error, Lazy<Clien
     /// <summary>True when input comes from a terminal.</summary>
     internal bool InIsTerminal { get; } = Terminal.IsTerminal(0);
 
-    /// <summary>Raw standard input.</summary>
-    internal Stream RawIn => _rawIn ??= Console.OpenStandardInput();
+    /// <summary>Raw standard input: not the console's, which edits lines by itself and puts terminals into a mode of its own.</summary>
+    internal Stream RawIn => _rawIn ??= new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
+
+    /// <summary>Standard input as text, for questions.</summary>
+    internal TextReader In => _in ??= new StreamReader(RawIn);
 
     /// <summary>Raw standard output.</summary>
     internal Stream RawOut => _rawOut ??= Console.OpenStandardOutput();

@@ -83,10 +83,10 @@ public sealed class CliTests(BusyboxDaemon fixture) : DockerTests(fixture)
         Assert.Equal(125, flag.ExitCode);
         Assert.Contains("unknown flag: --nmae", flag.Error, StringComparison.Ordinal);
         Assert.Contains("^^^^^^ did you mean --name?", flag.Error, StringComparison.Ordinal);
-        var field = await Daemon.DavitAsync("ps", "--format", "{{.Nmaes}}");
+        var field = await Daemon.DavitAsync("images", "--format", "{{.Nmae}}");
         Assert.Equal(1, field.ExitCode);
-        Assert.Contains("can't evaluate field Nmaes", field.Error, StringComparison.Ordinal);
-        Assert.Contains("valid fields: Command, CreatedAt, ID", field.Error, StringComparison.Ordinal);
+        Assert.Contains("can't evaluate field Nmae", field.Error, StringComparison.Ordinal);
+        Assert.Contains("valid fields: Containers, CreatedAt", field.Error, StringComparison.Ordinal);
         Assert.Contains("No such container: nosuch", (await Daemon.DavitAsync("start", "nosuch")).Error, StringComparison.Ordinal);
     }
 

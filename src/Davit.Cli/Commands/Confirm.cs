@@ -13,7 +13,7 @@ internal static class Confirm
         context.Out.WriteLine(warning);
         context.Out.Write("Are you sure you want to continue? [y/N] ");
         context.Out.Flush();
-        if (Console.In.ReadLine()?.Trim().ToLowerInvariant() is "y" or "yes") return true;
+        if (context.In.ReadLine()?.Trim().ToLowerInvariant() is "y" or "yes") return true;
         context.Error.WriteLine($"{arguments.Path[(arguments.Path.IndexOf(' ', StringComparison.Ordinal) + 1)..]} has been cancelled");
         return false;
     }

@@ -17,7 +17,7 @@ internal static class LoginCommand
         var registry = Registry(a);
         var user = a.Value("username") ?? AskUser(context, context.Config.Credentials(registry)?.User);
         if (user.Length == 0) throw new DavitException(ErrorKind.InvalidArgument, "Error: Non-null Username Required");
-        var secret = a.Value("password") ?? (a.Is("password-stdin") ? (await Console.In.ReadToEndAsync()).TrimEnd('\n').TrimEnd('\r') : AskSecret(context));
+        var secret = a.Value("password") ?? (a.Is("password-stdin") ? (await context.In.ReadToEndAsync()).TrimEnd('\n').TrimEnd('\r') : AskSecret(context));
         if (secret.Length == 0) throw new DavitException(ErrorKind.InvalidArgument, "Error: Password Required");
         var answer = await Json.PostAsync(context, "/auth", new JsonObject { ["username"] = user, ["password"] = secret, ["serveraddress"] = Address(registry) });
         var token = answer.TryGetProperty("IdentityToken", out var given) ? given.GetString() ?? "" : "";
@@ -55,7 +55,7 @@ internal static class LoginCommand
         NeedTerminal(context);
         context.Out.Write(string.IsNullOrEmpty(known) || known == "<token>" ? "Username: " : $"Username ({known}): ");
         context.Out.Flush();
-        var typed = Console.In.ReadLine()?.Trim() ?? "";
+        var typed = context.In.ReadLine()?.Trim() ?? "";
         return typed.Length > 0 ? typed : known ?? "";
     }
 
@@ -64,7 +64,7 @@ internal static class LoginCommand
         NeedTerminal(context);
         context.Out.Write("Password: ");
         context.Out.Flush();
-        var secret = Terminal.ReadSecret(Console.In);
+        var secret = Terminal.ReadSecret(context.In);
         context.Out.WriteLine();
         return secret;
     }
