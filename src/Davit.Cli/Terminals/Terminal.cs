@@ -6,6 +6,7 @@ namespace Davit.Cli.Terminals;
 internal static unsafe partial class Terminal
 {
     private const int TermiosSize = 64;
+    private static readonly List<PosixSignalRegistration> Endings = [];
     private static byte[]? _saved;
 
     /// <summary>True when a descriptor is a terminal.</summary>
@@ -34,7 +35,12 @@ internal static unsafe partial class Terminal
         byte* settings = stackalloc byte[TermiosSize];
         if (GetAttributes(0, settings) != 0) return;
         _saved ??= new ReadOnlySpan<byte>(settings, TermiosSize).ToArray();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Restore();
+        if (Endings.Count == 0)
+        {
+            // a signal that ends the process runs nothing else: the default action follows these
+            foreach (var signal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGQUIT]) Endings.Add(PosixSignalRegistration.Create(signal, _ => Restore()));
+        }
+
         MakeRawSettings(settings);
         SetAttributes(0, 1, settings);
     }
