@@ -76,7 +76,7 @@ internal static class RunCommand
             return await RunAttachedAsync(context, arguments, inspect.GetProperty("Id").GetString()!, request);
         }
 
-        return await Each.DoAsync(context, arguments.Words, async name => await context.Engine.DoAsync("POST", $"/containers/{name}/start"), "failed to start containers");
+        return await Each.DoAsync(context, arguments.Words, async name => await context.Engine.DoAsync("POST", $"/containers/{name}/start"), "Error: failed to start containers");
     }
 
     private static async Task<string> CreateAsync(CliContext context, Arguments arguments, CreateContainerRequest request)
