@@ -47,17 +47,13 @@ internal static class InstanceRemoval
         var started = time.GetTimestamp();
         while (true)
         {
-            foreach (var directory in cgroups) new CgroupSet([directory]).KillAll();
-            // children first: a cgroup with children can't be removed
-            var left = cgroups.SelectMany(Tree).Where(directory => !new CgroupSet([directory]).Remove()).ToList();
+            foreach (var directory in cgroups) CgroupProcesses.KillAll(directory);
+            var left = cgroups.Where(directory => !CgroupProcesses.TryRemove(directory)).ToList();
             if (left.Count == 0) return;
             if (time.GetElapsedTime(started) > Patience) throw new DavitException(ErrorKind.Internal, $"processes in {left[0]} do not end");
             await Task.Delay(TimeSpan.FromMilliseconds(20), time).ConfigureAwait(false);
         }
     }
-
-    private static IEnumerable<string> Tree(string directory) =>
-        Directory.Exists(directory) ? [.. Directory.EnumerateDirectories(directory).SelectMany(Tree), directory] : [];
 
     private static void Unmount(Instance instance)
     {

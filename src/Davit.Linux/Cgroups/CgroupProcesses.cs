@@ -19,7 +19,7 @@ public static class CgroupProcesses
     /// <summary>Whether a cgroup or one inside it has a process.</summary>
     public static bool Any(string directory) => List(directory).Count > 0;
 
-    /// <summary>Kills every process, also those that are born meanwhile.</summary>
+    /// <summary>Sends SIGKILL to every process: cgroup.kill where there is one, else one after the other until none is new.</summary>
     public static void KillAll(string directory)
     {
         if (File.Exists(directory + "/cgroup.kill"))
@@ -27,22 +27,28 @@ public static class CgroupProcesses
             try
             {
                 File.WriteAllText(directory + "/cgroup.kill", "1");
-                return;
             }
             catch (IOException)
             {
-                return; // gone
+                // gone
             }
+
+            return;
         }
 
-        for (var round = 0; round < Attempts; round++)
+        // who was killed makes no more children, so a round without a new one was the last
+        var killed = new HashSet<int>();
+        while (true)
         {
-            var pids = List(directory);
-            if (pids.Count == 0) return;
-            foreach (var pid in pids) Libc.Kill(pid, 9);
-            Nap(round);
+            var fresh = List(directory).Where(killed.Add).ToList();
+            if (fresh.Count == 0) return;
+            foreach (var pid in fresh) Libc.Kill(pid, 9);
         }
     }
+
+    /// <summary>Removes a cgroup with those inside it, unless it has processes.</summary>
+    /// <returns>True when it is gone.</returns>
+    public static bool TryRemove(string directory) => TryRemove(directory, out _);
 
     /// <summary>Removes a cgroup with those inside it; waits for processes that are on their way out.</summary>
     /// <returns>False when it is still in use after two seconds.</returns>
@@ -50,15 +56,26 @@ public static class CgroupProcesses
     {
         for (var round = 0; round < Attempts; round++)
         {
-            if (Libc.Rmdir(directory) == 0) return true;
-            var errno = (Errno)System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
-            if (errno == Errno.ENOENT) return true;
+            if (TryRemove(directory, out var errno)) return true;
             if (errno is not (Errno.EBUSY or Errno.EINTR)) return false;
-            foreach (var inner in Inner(directory)) Remove(inner);
             Nap(round);
         }
 
         return false;
+    }
+
+    private static bool TryRemove(string directory, out Errno errno)
+    {
+        if (IsGone(directory, out errno)) return true;
+        if (errno != Errno.EBUSY) return false;
+        foreach (var inner in Inner(directory)) TryRemove(inner, out _);
+        return IsGone(directory, out errno);
+    }
+
+    private static bool IsGone(string directory, out Errno errno)
+    {
+        errno = Libc.Rmdir(directory) == 0 ? Errno.None : (Errno)System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
+        return errno is Errno.None or Errno.ENOENT;
     }
 
     private static void Collect(string directory, List<int> pids)

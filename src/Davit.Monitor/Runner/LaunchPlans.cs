@@ -17,6 +17,7 @@ internal sealed class LaunchPlans
         var options = Options(launch.Spec) with
         {
             Bundle = launch.RunDirectory,
+            State = new ContainerStateDocument { OciVersion = launch.Spec.OciVersion, Id = launch.Id, Status = "creating", Bundle = launch.RunDirectory, Annotations = launch.Spec.Annotations },
             CreateWorkingDirectory = true,
             TerminalSize = launch.TerminalSize,
             Overlay = launch.Root is { } root ? new OverlaySource(root.LowerDirectories, root.UpperDirectory, root.WorkDirectory, root.Volatile) : null,

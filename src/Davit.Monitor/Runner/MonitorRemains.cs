@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Davit.Linux;
+using Davit.Linux.Cgroups;
 using Davit.Linux.Descriptors;
 using Davit.Monitor.Kernel;
 using Davit.Monitor.Protocol;
@@ -28,7 +29,7 @@ internal sealed class MonitorRemains(LaunchPlans plans, TimeProvider time)
         cgroups.KillAll();
 
         // Killed processes leave their cgroup a moment later, and one still on its way in may come after the first look.
-        for (int i = 0; i < 100 && !cgroups.Remove(); i++)
+        for (int i = 0; i < 100 && !cgroups.TryRemove(); i++)
         {
             await Task.Delay(20).ConfigureAwait(false);
             cgroups.KillAll();

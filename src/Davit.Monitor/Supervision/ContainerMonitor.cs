@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Davit.Linux;
+using Davit.Linux.Cgroups;
 using Davit.Monitor.Kernel;
 using Davit.Monitor.Logs;
 using Davit.Monitor.Names;
@@ -290,7 +291,7 @@ internal sealed unsafe class ContainerMonitor : IClientRequests, IReady, ITimed,
             Sys.Kill(_process.Pid, 9);
             ProcessEnd.Reap(_process.PidFd);
             _cgroups.KillAll();
-            _cgroups.Remove();
+            _cgroups.TryRemove();
             throw;
         }
     }
@@ -499,7 +500,7 @@ internal sealed unsafe class ContainerMonitor : IClientRequests, IReady, ITimed,
         };
         exit = Record(exit);
         var record = ExitRecord.Bytes(exit);
-        _cgroups.Remove();
+        _cgroups.TryRemove();
         Sys.Unlink(Path.Combine(_launch.RunDirectory, MonitorState.SocketName));
         foreach (var client in _clients.ToArray())
         {

@@ -13,4 +13,5 @@ namespace Davit.Oci.Runtime;
 [JsonSerializable(typeof(ResourcesSpec))]
 [JsonSerializable(typeof(SeccompSpec))]
 [JsonSerializable(typeof(ContainerStateDocument))]
+[JsonSerializable(typeof(ContainerProcessStateDocument))]
 public sealed partial class RuntimeJson : JsonSerializerContext;

@@ -8,10 +8,13 @@ namespace Davit.Runtime.CommandLine;
 internal static class FeaturesCommand
 {
     private static readonly string[] SeccompActions =
-        ["SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG", "SCMP_ACT_TRACE", "SCMP_ACT_TRAP"];
+        ["SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG", "SCMP_ACT_NOTIFY", "SCMP_ACT_TRACE", "SCMP_ACT_TRAP"];
 
     private static readonly string[] SeccompOperators =
         ["SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_LE", "SCMP_CMP_LT", "SCMP_CMP_MASKED_EQ", "SCMP_CMP_NE"];
+
+    private static readonly string[] SeccompFlags =
+        ["SECCOMP_FILTER_FLAG_TSYNC", "SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW", "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"];
 
     internal static int Run(HostFacts host)
     {
@@ -26,9 +29,10 @@ internal static class FeaturesCommand
                 Namespaces = ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"],
                 Capabilities = [.. CapabilityNames.All.Take(host.LastCapability + 1)],
                 Cgroup = new() { V1 = true, V2 = true, Systemd = false, SystemdUser = false, Rdma = true },
-                Seccomp = new() { Enabled = true, Actions = SeccompActions, Operators = SeccompOperators, Archs = ["SCMP_ARCH_X32", "SCMP_ARCH_X86", "SCMP_ARCH_X86_64"] },
+                Seccomp = new() { Enabled = true, Actions = SeccompActions, Operators = SeccompOperators, Archs = ["SCMP_ARCH_X32", "SCMP_ARCH_X86", "SCMP_ARCH_X86_64"], KnownFlags = SeccompFlags, SupportedFlags = SeccompFlags },
                 Apparmor = new() { Enabled = true },
                 Selinux = new() { Enabled = false },
+                MountExtensions = new() { Idmap = new() { Enabled = true } },
                 IntelRdt = new() { Enabled = false },
             },
         };
@@ -65,6 +69,8 @@ internal sealed record FeatureLinux
     public FeatureSwitch Selinux { get; init; } = new();
 
     public FeatureSwitch IntelRdt { get; init; } = new();
+
+    public FeatureMounts MountExtensions { get; init; } = new();
 }
 
 internal sealed record FeatureCgroup
@@ -89,6 +95,15 @@ internal sealed record FeatureSeccomp
     public IReadOnlyList<string> Operators { get; init; } = [];
 
     public IReadOnlyList<string> Archs { get; init; } = [];
+
+    public IReadOnlyList<string> KnownFlags { get; init; } = [];
+
+    public IReadOnlyList<string> SupportedFlags { get; init; } = [];
+}
+
+internal sealed record FeatureMounts
+{
+    public FeatureSwitch Idmap { get; init; } = new();
 }
 
 internal sealed record FeatureSwitch

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Davit.Oci.Runtime;
 using Davit.Primitives;
+using Davit.Runtime.Defaults;
 using Davit.Runtime.Lifecycle;
 
 namespace Davit.Runtime.CommandLine;
@@ -50,18 +51,13 @@ internal static class SpecCommand
             ],
             Linux = new()
             {
-                Resources = new() { Devices = [new() { Allow = false, Access = "rwm" }, new() { Allow = true, Type = "c", Access = "m" }, new() { Allow = true, Type = "b", Access = "m" }, .. Devices()] },
+                Resources = new() { Devices = ContainerDefaults.DeviceRules },
                 Namespaces = [new() { Type = "pid" }, new() { Type = "network" }, new() { Type = "ipc" }, new() { Type = "uts" }, new() { Type = "mount" }, new() { Type = "cgroup" }],
                 MaskedPaths = ["/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug", "/sys/firmware", "/proc/scsi"],
                 ReadonlyPaths = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
             },
         };
     }
-
-    /// <summary>null, zero, full, tty, console, ptmx, random, urandom and the pseudo terminals.</summary>
-    private static IEnumerable<DeviceCgroupSpec> Devices() =>
-        ((ReadOnlySpan<(long Major, long? Minor)>)[(1, 3), (1, 5), (1, 7), (1, 8), (1, 9), (5, 0), (5, 1), (5, 2), (136, null)]).ToArray()
-            .Select(d => new DeviceCgroupSpec { Allow = true, Type = "c", Major = d.Major, Minor = d.Minor, Access = "rwm" });
 
     /// <summary>In a user namespace: no network of its own, the host's sysfs, no limits.</summary>
     private static Spec Rootless(Spec spec) => spec with

@@ -33,7 +33,10 @@ public sealed class HookRunner(HooksSpec hooks, ContainerStateDocument state) : 
     public void RunStartContainer(int pid, int pidFd) => RunAll(hooks.StartContainer, pid, pidFd);
 
     /// <summary>Poststart hooks, in the runtime's namespaces.</summary>
-    public void RunPoststart(int pid) => RunAll(hooks.Poststart, pid, -1);
+    public void RunPoststart(int pid)
+    {
+        foreach (var hook in hooks.Poststart ?? []) RunOne(hook, state with { Pid = pid, Status = "running" }, -1);
+    }
 
     /// <summary>Poststop hooks, in the runtime's namespaces; a failure does not keep the rest from running.</summary>
     /// <returns>What went wrong.</returns>
@@ -104,6 +107,7 @@ public sealed class HookRunner(HooksSpec hooks, ContainerStateDocument state) : 
         using var writer = new ProgramWriter();
         writer.Current = writer.Child;
         writer.Add("reset signals", SystemCall.ResetSignals);
+        writer.Add("setsid", SystemCall.Setsid);
         if (inside) writer.Add($"join the container's namespaces for {hook.Path}", SystemCall.Setns, Argument.Slot(Slot.ContainerPidFd), Namespaces);
         for (var i = 0; i < 3; i++)
         {
@@ -124,7 +128,9 @@ public sealed class HookRunner(HooksSpec hooks, ContainerStateDocument state) : 
         poll[0] = process.PidFd;
         poll[1] = PollIn;
         var ready = Kernel.Call(SystemCall.Poll, (nint)poll, 1, hook.Timeout is { } seconds ? seconds * 1000 : -1);
-        if (ready == 0) Kernel.Call(424, process.PidFd, KillSignal, 0, 0);
+
+        // with all that it started, which would hold our streams: it leads a group of its own
+        if (ready == 0) Kernel.Call(SystemCall.Kill, -process.Pid, KillSignal);
         var information = stackalloc int[32];
 
         // SAFETY: siginfo_t has 128 bytes: code at word 2, status at word 6.

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Davit.Linux;
+using Davit.Linux.Cgroups;
 using Davit.Primitives;
 
 namespace Davit.Runtime.Launch;
@@ -12,7 +13,7 @@ namespace Davit.Runtime.Launch;
 public static unsafe class ContainerLauncher
 {
     private const int CloneNewPid = 0x20000000;
-    private const ulong ClonePidFd = 0x1000;
+    internal const ulong ClonePidFd = 0x1000;
     private const ulong CloneIntoCgroup = 0x200000000;
 
     /// <summary>Warms what the first start would otherwise do; optional, for the zygote.</summary>
@@ -31,6 +32,7 @@ public static unsafe class ContainerLauncher
         ClearSlots(program);
         try
         {
+            if (program->IdMapCount > 0) MappingNamespaces.Make(plan);
             var failed = 0;
             var errno = LaunchChild.Run(program, (LaunchOp*)((byte*)program + program->ParentOps), program->ParentCount, &failed);
             if (errno != 0) throw Failure(plan, program->ParentOps, failed, errno);
@@ -38,12 +40,12 @@ public static unsafe class ContainerLauncher
         }
         catch
         {
-            foreach (var directory in plan.CgroupDirectories()) CgroupSet.RemoveDirectory(directory);
+            foreach (var directory in plan.CgroupDirectories()) CgroupProcesses.TryRemove(directory);
             throw;
         }
         finally
         {
-            CloseCgroupSlots(program);
+            CloseSlots(program);
         }
     }
 
@@ -68,7 +70,7 @@ public static unsafe class ContainerLauncher
         }
         finally
         {
-            CloseCgroupSlots(program);
+            CloseSlots(program);
         }
     }
 
@@ -77,7 +79,7 @@ public static unsafe class ContainerLauncher
         for (var i = 0; i < LaunchHeader.SlotCount; i++) program->Slots[i] = -1;
     }
 
-    private static void CloseCgroupSlots(LaunchHeader* program)
+    private static void CloseSlots(LaunchHeader* program)
     {
         for (var i = Slot.BpfProgram; i < LaunchHeader.SlotCount; i++)
         {
@@ -199,34 +201,87 @@ public static unsafe class ContainerLauncher
     private static int Follow(LaunchPlan plan, int errors, int gate, int pid, int pidFd, ILaunchHooks? hooks)
     {
         var master = -1;
+        var copied = -1;
         int* report = stackalloc int[2];
-        while (true)
+        try
         {
-            var length = Kernel.Call(SystemCall.Read, errors, (nint)report, 8);
-            if (length < 0 && Kernel.Errno == 4) continue;
-            if (length != 8) break;
-            if (report[0] == LaunchReport.TerminalReady)
+            while (true)
             {
-                master = (int)Kernel.Call(SystemCall.PidfdGetfd, pidFd, report[1], 0);
-                if (master < 0) throw new LinuxException((Errno)Kernel.Errno, "pidfd_getfd", "terminal").ToDavitException("can't take the terminal's master");
-                Release(gate);
-                continue;
-            }
+                var length = Kernel.Call(SystemCall.Read, errors, (nint)report, 8);
+                if (length < 0 && Kernel.Errno == 4) continue;
 
-            if (report[0] == LaunchReport.AtStartGate) return master;
-            if (report[0] == LaunchReport.AtHooks)
-            {
-                hooks?.Run((HookPoint)report[1], pid, pidFd);
-                Release(gate);
-                continue;
-            }
+                // end of the pipe without a report: executed (or killed on the way, which the caller sees as its end)
+                if (length != 8) return master;
+                switch (report[0])
+                {
+                    case LaunchReport.TerminalReady:
+                        master = Take(pidFd, report[1]);
+                        break;
+                    case LaunchReport.AtStartGate:
+                        return master;
+                    case LaunchReport.AtHooks:
+                        hooks?.Run((HookPoint)report[1], pid, pidFd);
+                        break;
+                    case LaunchReport.CopyFrom:
+                        copied = Take(pidFd, report[1]);
+                        continue;
+                    case LaunchReport.CopyTo:
+                        CopyTo(ref copied, Take(pidFd, report[1]));
+                        break;
+                    case LaunchReport.ListenerReady:
+                        HandListenerOver(plan, pid, Take(pidFd, report[1]));
+                        break;
+                    default:
+                        throw Failure(plan, plan.Program->ChildOps, report[0], report[1]);
+                }
 
-            if (master >= 0) Kernel.Call(SystemCall.Close, master);
-            throw Failure(plan, plan.Program->ChildOps, report[0], report[1]);
+                Release(gate);
+            }
         }
+        catch
+        {
+            if (master >= 0) Kernel.Call(SystemCall.Close, master);
+            if (copied >= 0) Kernel.Call(SystemCall.Close, copied);
+            throw;
+        }
+    }
 
-        // end of the pipe without a report: executed (or killed on the way, which the caller sees as its end)
-        return master;
+    /// <summary>A descriptor of the child's, here.</summary>
+    private static int Take(int pidFd, int theirs)
+    {
+        var ours = (int)Kernel.Call(SystemCall.PidfdGetfd, pidFd, theirs, 0);
+        return ours >= 0 ? ours : throw new LinuxException((Errno)Kernel.Errno, "pidfd_getfd").ToDavitException("can't take a descriptor of the new process");
+    }
+
+    private static void CopyTo(ref int from, int to)
+    {
+        try
+        {
+            DirectoryCopy.Copy(from, to);
+        }
+        finally
+        {
+            Kernel.Call(SystemCall.Close, to);
+            Kernel.Call(SystemCall.Close, from);
+            from = -1;
+        }
+    }
+
+    /// <summary>The filter holds already: whoever serves it must have the listener before the child's next call.</summary>
+    private static void HandListenerOver(LaunchPlan plan, int pid, int listener)
+    {
+        try
+        {
+            var texts = (int*)((byte*)plan.Program + plan.Program->ListenerTexts);
+            var pieces = new string[plan.Program->ListenerTextCount];
+            for (var i = 0; i < pieces.Length; i++) pieces[i] = plan.Text(texts[i]);
+            var document = string.Join(pid.ToString(System.Globalization.CultureInfo.InvariantCulture), pieces);
+            DescriptorSocket.Send("seccomp listener", plan.Text(plan.Program->ListenerPath), System.Text.Encoding.UTF8.GetBytes(document), listener);
+        }
+        finally
+        {
+            Kernel.Call(SystemCall.Close, listener);
+        }
     }
 
     private static void Abandon(int pidFd)
@@ -247,7 +302,7 @@ public static unsafe class ContainerLauncher
     private static nint Check(nint result, string call) => result >= 0 ? result : throw new LinuxException((Errno)Kernel.Errno, call).ToDavitException("can't start a process");
 
     [StructLayout(LayoutKind.Sequential)]
-    private struct CloneArguments
+    internal struct CloneArguments
     {
         internal ulong Flags;
         internal ulong PidFd;

@@ -5,7 +5,7 @@ namespace Davit.Runtime.Launch;
 /// <summary>
 /// Runs launch programs. <see cref="Enter"/> is what a fork-like clone executes until execve: it and everything it calls use integers, raw pointers and
 /// <see cref="Kernel.Call"/> alone: no allocation, no stackalloc, no managed helper, nothing that could wait for a collection.
-/// <c>eng/check-closure.sh</c> proves it on the published executable.
+/// <c>eng/check-child-closure.sh</c> proves it on the published executable.
 /// </summary>
 [SkipLocalsInit]
 internal static unsafe class LaunchChild
@@ -21,6 +21,16 @@ internal static unsafe class LaunchChild
         report[1] = errno;
         Kernel.Call(SystemCall.Write, (nint)program->Slots[Slot.ErrorPipe], (nint)report, 8);
         Kernel.Call(SystemCall.ExitGroup, 99);
+    }
+
+    /// <summary>The life of a process that only keeps a namespace there: it ends when the parent closes the pipe or dies.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static void Hold(int readEnd, int writeEnd)
+    {
+        var word = 0;
+        Kernel.Call(SystemCall.Close, writeEnd);
+        Kernel.Call(SystemCall.Read, readEnd, (nint)(&word), 1);
+        Kernel.Call(SystemCall.ExitGroup, 0);
     }
 
     /// <summary>Runs steps in order.</summary>

@@ -10,8 +10,8 @@ namespace Davit.Runtime.Launch;
 internal unsafe struct LaunchHeader
 {
     internal const uint ExpectedMagic = 0x44564c50;
-    internal const int ExpectedVersion = 1;
-    internal const int SlotCount = 64;
+    internal const int ExpectedVersion = 2;
+    internal const int SlotCount = 128;
 
     internal uint Magic;
     internal int Version;
@@ -55,6 +55,15 @@ internal unsafe struct LaunchHeader
     internal int CgroupDirectories;
     internal int CgroupCount;
 
+    /// <summary>Offset of entries of three numbers: a slot for a user namespace, and the texts of its two maps.</summary>
+    internal int IdMaps;
+    internal int IdMapCount;
+
+    /// <summary>Offsets of the socket that takes the seccomp listener, or 0, and of the document that goes with it, cut where the process's number belongs.</summary>
+    internal int ListenerPath;
+    internal int ListenerTexts;
+    internal int ListenerTextCount;
+
     internal fixed long Slots[SlotCount];
     internal fixed byte PathBuffer[64];
     internal fixed byte Scratch[4096];
@@ -82,7 +91,12 @@ internal static class Slot
     internal const int WalkNext = 16;
     internal const int BpfProgram = 17;
     internal const int CgroupV2 = 18;
+    internal const int Source = 19;
+    internal const int Listener = 20;
 
     /// <summary>Open cgroup.procs files, one a hierarchy.</summary>
     internal const int FirstCgroup = 32;
+
+    /// <summary>Mount trees and user namespaces that the parent prepares.</summary>
+    internal const int FirstPrepared = 64;
 }

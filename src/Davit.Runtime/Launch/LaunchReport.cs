@@ -11,4 +11,13 @@ internal static class LaunchReport
 
     /// <summary>Hooks are to run now; the second number is the <see cref="HookPoint"/>.</summary>
     internal const int AtHooks = -3;
+
+    /// <summary>The second number is the child's descriptor of a directory to be copied; <see cref="CopyTo"/> follows.</summary>
+    internal const int CopyFrom = -4;
+
+    /// <summary>The second number is the child's descriptor of the directory that takes the copy.</summary>
+    internal const int CopyTo = -5;
+
+    /// <summary>The second number is the child's descriptor of its seccomp listener.</summary>
+    internal const int ListenerReady = -6;
 }

@@ -12,6 +12,10 @@ internal static class SystemCall
     internal const int RtSigaction = 13;
     internal const int RtSigprocmask = 14;
     internal const int Ioctl = 16;
+    internal const int Socket = 41;
+    internal const int Connect = 42;
+    internal const int Sendmsg = 46;
+    internal const int Kill = 62;
     internal const int Getcwd = 79;
     internal const int Chdir = 80;
     internal const int Fchdir = 81;
@@ -23,6 +27,8 @@ internal static class SystemCall
     internal const int Setgroups = 116;
     internal const int Setresuid = 117;
     internal const int Setresgid = 119;
+    internal const int Setfsuid = 122;
+    internal const int Setfsgid = 123;
     internal const int Capset = 126;
     internal const int Personality = 135;
     internal const int PivotRoot = 155;
@@ -34,6 +40,8 @@ internal static class SystemCall
     internal const int Setdomainname = 171;
     internal const int Keyctl = 250;
     internal const int IoprioSet = 251;
+    internal const int SchedSetaffinity = 203;
+    internal const int SetMempolicy = 238;
     internal const int Mkdirat = 258;
     internal const int Mknodat = 259;
     internal const int Fchownat = 260;

@@ -44,15 +44,6 @@ internal static unsafe partial class LifecycleLibc
     [LibraryImport("libc", EntryPoint = "cfmakeraw")]
     internal static partial void MakeRaw(byte* attributes);
 
-    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
-    internal static partial int Socket(int family, int type, int protocol);
-
-    [LibraryImport("libc", EntryPoint = "connect", SetLastError = true)]
-    internal static partial int Connect(int fd, byte* address, uint length);
-
-    [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
-    internal static partial nint SendMessage(int fd, nint* message, int flags);
-
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     internal static partial nint Call(nint number, nint a, nint b, nint c, nint d);
 

@@ -56,22 +56,34 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
             Cgroup = cgroup,
             Spec = spec,
         };
-        using var plan = PlanBuilder.ForContainer(spec, new PlanOptions
+        var passed = ActivationSockets.Passed();
+        using var plan = PlanBuilder.ForContainer(ActivationSockets.Announce(spec, passed), new PlanOptions
         {
             Host = host,
+            State = ContainerDirectory.Document(state, "creating"),
             Bundle = bundle,
             CgroupPath = cgroup,
             StartGate = gate,
             CreateWorkingDirectory = true,
             NoNewKeyring = request.NoNewKeyring,
-            PreserveDescriptors = request.PreserveDescriptors,
+            PreserveDescriptors = request.PreserveDescriptors + passed,
             Hooks = true,
         });
         var hooks = spec.Hooks is { } list ? new HookRunner(list, ContainerDirectory.Document(state, "creating")) : null;
-        var process = ContainerLauncher.Start(plan, new LaunchStreams(0, 1, 2), hooks);
+        LaunchedProcess process;
         try
         {
-            if (request.ConsoleSocket is { } socket && process.TerminalMaster >= 0) ConsoleSocket.Send(socket, process.TerminalMaster);
+            process = ContainerLauncher.Start(plan, new LaunchStreams(0, 1, 2), hooks);
+        }
+        catch
+        {
+            hooks?.RunPoststop();
+            throw;
+        }
+
+        try
+        {
+            if (request.ConsoleSocket is { } socket && process.TerminalMaster >= 0) DescriptorSocket.Send("console socket", socket, "terminal"u8, process.TerminalMaster);
             _containers.Write(state with
             {
                 Pid = process.Pid,
@@ -86,6 +98,7 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
             LifecycleLibc.Kill(process.Pid, Kill);
             ForegroundProcess.Reap(process.PidFd);
             RemoveCgroups(plan.CgroupDirectories());
+            hooks?.RunPoststop();
             throw;
         }
     }
@@ -98,15 +111,23 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
         if (status == "stopped") throw new DavitException(ErrorKind.FailedPrecondition, "cannot start a container that has stopped");
         if (status != "created") throw new DavitException(ErrorKind.FailedPrecondition, "cannot start an already running container");
         var hooks = state.Spec.Hooks is { } list ? new HookRunner(list, ContainerDirectory.Document(state, "created")) : null;
-        if (state.Spec.Hooks?.StartContainer is { Count: > 0 })
+        var pidFd = OpenProcess(state.Pid);
+        try
         {
-            var pidFd = OpenProcess(state.Pid);
-            hooks!.RunStartContainer(state.Pid, pidFd);
+            hooks?.RunStartContainer(state.Pid, pidFd);
+            OpenGate(_containers.Gate(id));
+            hooks?.RunPoststart(state.Pid);
+        }
+        catch
+        {
+            // a container whose hooks fail is stopped, whichever they are (runtime.md, "Lifecycle", 8 to 10)
+            LifecycleLibc.Kill(state.Pid, Kill);
+            throw;
+        }
+        finally
+        {
             LifecycleLibc.Close(pidFd);
         }
-
-        OpenGate(_containers.Gate(id));
-        hooks?.RunPoststart(state.Pid);
     }
 
     /// <summary>Sends a signal to the first process, or to all.</summary>
@@ -166,6 +187,7 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
         using var plan = PlanBuilder.ForExec(process, state.Spec, new PlanOptions
         {
             Host = host,
+            State = ContainerDirectory.Document(state, status),
             CgroupPath = state.Cgroup,
             PreserveDescriptors = request.PreserveDescriptors,
             NoNewKeyring = request.NoNewKeyring,
@@ -174,7 +196,7 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
         try
         {
             var started = ContainerLauncher.Exec(plan, container, new LaunchStreams(0, 1, 2));
-            if (request.ConsoleSocket is { } socket && started.TerminalMaster >= 0) ConsoleSocket.Send(socket, started.TerminalMaster);
+            if (request.ConsoleSocket is { } socket && started.TerminalMaster >= 0) DescriptorSocket.Send("console socket", socket, "terminal"u8, started.TerminalMaster);
             if (request.PidFile is { } file) WritePid(file, started.Pid);
             return started;
         }

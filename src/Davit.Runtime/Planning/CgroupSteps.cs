@@ -26,6 +26,7 @@ internal static class CgroupSteps
             return directories;
         }
 
+        ResourceRules.CheckVersion1(cgroups, resources);
         var slot = Slot.FirstCgroup;
         foreach (var (controllers, mount) in cgroups.Version1)
         {

@@ -20,6 +20,7 @@ internal static class CgroupV1Limits
         "hugetlb" => (resources.HugepageLimits ?? []).Select(h => ($"hugetlb.{h.PageSize}.limit_in_bytes", Text((long)h.Limit), false)),
         "net_cls" => resources.Network?.ClassID is { } id ? [("net_cls.classid", Text(id), false)] : [],
         "net_prio" => (resources.Network?.Priorities ?? []).Select(p => ("net_prio.ifpriomap", $"{p.Name} {p.Priority}", false)),
+        "rdma" => ResourceRules.Rdma(resources).Select(r => ("rdma.max", r, false)),
         _ => [],
     };
 
@@ -31,6 +32,7 @@ internal static class CgroupV1Limits
         if (memory.Limit is { } limit and not 0) yield return ("memory.limit_in_bytes", Text(limit), false);
         if (memory.Swap is { } swap and not 0) yield return ("memory.memsw.limit_in_bytes", Text(swap), true);
         if (memory.Reservation is { } reservation and not 0) yield return ("memory.soft_limit_in_bytes", Text(reservation), false);
+        if (memory.Kernel is { } kernel and not 0) yield return ("memory.kmem.limit_in_bytes", Text(kernel), false);
         if (memory.KernelTCP is { } tcp and not 0) yield return ("memory.kmem.tcp.limit_in_bytes", Text(tcp), true);
         if (memory.Swappiness is { } swappiness) yield return ("memory.swappiness", Text((long)swappiness), true);
         if (memory.DisableOOMKiller == true) yield return ("memory.oom_control", "1", false);
@@ -62,7 +64,13 @@ internal static class CgroupV1Limits
         foreach (var family in BlockFamilies)
         {
             if (io.Weight is { } weight and not 0) yield return (family + "weight", Text(weight), true);
-            foreach (var d in io.WeightDevice ?? []) yield return (family + "weight_device", $"{d.Major}:{d.Minor} {d.Weight}", true);
+            foreach (var d in io.WeightDevice ?? []) if (d.Weight is not null) yield return (family + "weight_device", $"{d.Major}:{d.Minor} {d.Weight}", true);
+        }
+
+        if (io.LeafWeight is { } leaf and not 0) yield return ("blkio.leaf_weight", Text(leaf), false);
+        foreach (var d in io.WeightDevice ?? [])
+        {
+            if (d.LeafWeight is not null) yield return ("blkio.leaf_weight_device", $"{d.Major}:{d.Minor} {d.LeafWeight}", false);
         }
 
         foreach (var d in io.ThrottleReadBpsDevice ?? []) yield return ("blkio.throttle.read_bps_device", $"{d.Major}:{d.Minor} {d.Rate}", false);

@@ -9,6 +9,7 @@ internal static class CgroupV2Limits
     internal static IEnumerable<(string File, string Value)> Of(ResourcesSpec? resources)
     {
         if (resources is null) yield break;
+        ResourceRules.CheckVersion2(resources);
         foreach (var pair in Memory(resources.Memory)) yield return pair;
         if (resources.Cpu is { } cpu)
         {
@@ -24,6 +25,7 @@ internal static class CgroupV2Limits
         if (resources.BlockIO is { } io)
         {
             if (io.Weight is { } weight and not 0) yield return ("io.bfq.weight", Text(weight));
+            foreach (var d in io.WeightDevice ?? []) yield return ("io.bfq.weight", $"{d.Major}:{d.Minor} {d.Weight}");
             foreach (var d in io.ThrottleReadBpsDevice ?? []) yield return ("io.max", $"{d.Major}:{d.Minor} rbps={d.Rate}");
             foreach (var d in io.ThrottleWriteBpsDevice ?? []) yield return ("io.max", $"{d.Major}:{d.Minor} wbps={d.Rate}");
             foreach (var d in io.ThrottleReadIOPSDevice ?? []) yield return ("io.max", $"{d.Major}:{d.Minor} riops={d.Rate}");
@@ -31,6 +33,7 @@ internal static class CgroupV2Limits
         }
 
         foreach (var h in resources.HugepageLimits ?? []) yield return ($"hugetlb.{h.PageSize}.max", Text((long)h.Limit));
+        foreach (var pair in ResourceRules.Rdma(resources)) yield return ("rdma.max", pair);
         foreach (var (file, value) in resources.Unified ?? new Dictionary<string, string>()) yield return (file, value);
     }
 

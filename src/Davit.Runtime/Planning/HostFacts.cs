@@ -20,6 +20,9 @@ public sealed record HostFacts
     /// <summary>Whether AppArmor is on.</summary>
     public bool AppArmor { get; init; }
 
+    /// <summary>Whether SELinux is on.</summary>
+    public bool SeLinux { get; init; }
+
     /// <summary>Compiled system call filters.</summary>
     public Seccomp.SeccompFilter Filters { get; } = new();
 
@@ -39,6 +42,7 @@ public sealed record HostFacts
             MayRaiseLimits = (effective >> 24 & 1) != 0,
             HardLimits = Limits(),
             AppArmor = File.Exists("/sys/module/apparmor/parameters/enabled") && File.ReadAllText("/sys/module/apparmor/parameters/enabled").StartsWith('Y'),
+            SeLinux = File.Exists("/sys/fs/selinux/enforce"),
         };
     }
 

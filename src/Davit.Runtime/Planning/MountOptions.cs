@@ -24,7 +24,8 @@ internal sealed record MountOptions
     private static readonly Dictionary<string, (ulong Set, ulong Clear)> Recursive = new(StringComparer.Ordinal)
     {
         ["rro"] = (1, 0), ["rrw"] = (0, 1), ["rnosuid"] = (2, 0), ["rsuid"] = (0, 2), ["rnodev"] = (4, 0), ["rdev"] = (0, 4), ["rnoexec"] = (8, 0), ["rexec"] = (0, 8),
-        ["rnoatime"] = (0x10, 0x70), ["rrelatime"] = (0, 0x70), ["rstrictatime"] = (0x20, 0x70), ["rnodiratime"] = (0x80, 0), ["rdiratime"] = (0, 0x80), ["rnosymfollow"] = (0x200000, 0), ["rsymfollow"] = (0, 0x200000),
+        ["rnoatime"] = (0x10, 0x70), ["ratime"] = (0, 0x10), ["rrelatime"] = (0, 0x70), ["rnorelatime"] = (0x20, 0x70), ["rstrictatime"] = (0x20, 0x70), ["rnostrictatime"] = (0, 0x70),
+        ["rnodiratime"] = (0x80, 0), ["rdiratime"] = (0, 0x80), ["rnosymfollow"] = (0x200000, 0), ["rsymfollow"] = (0, 0x200000),
     };
 
     private static readonly Dictionary<string, (long Flag, bool Recursive)> Propagations = new(StringComparer.Ordinal)
@@ -34,7 +35,7 @@ internal sealed record MountOptions
     };
 
     /// <summary>Every word that is understood, beside those of file systems.</summary>
-    internal static IEnumerable<string> Names => Flags.Keys.Concat(Recursive.Keys).Concat(Propagations.Keys).Concat(["bind", "rbind"]);
+    internal static IEnumerable<string> Names => Flags.Keys.Concat(Recursive.Keys).Concat(Propagations.Keys).Concat(["bind", "rbind", "idmap", "ridmap", "tmpcopyup"]);
 
     /// <summary>MS_ flags for mount(2).</summary>
     internal long MountFlags { get; private init; }
@@ -54,6 +55,12 @@ internal sealed record MountOptions
     /// <summary>Propagation flag and whether it goes down the tree; flag 0 for none.</summary>
     internal (long Flag, bool Recursive) Propagation { get; private init; }
 
+    /// <summary>With <c>idmap</c> or <c>ridmap</c>: owners are mapped, in the second case also of what is mounted below.</summary>
+    internal (bool Asked, bool Recursive) IdMap { get; private init; }
+
+    /// <summary>With <c>tmpcopyup</c>: the new file system begins with what lies below it.</summary>
+    internal bool CopyUp { get; private init; }
+
     /// <summary>What is left, for the file system itself.</summary>
     internal string Data { get; private init; } = "";
 
@@ -64,6 +71,8 @@ internal sealed record MountOptions
         ulong recursiveSet = 0, recursiveClear = 0;
         var bind = false;
         var recursive = false;
+        var copyUp = false;
+        (bool Asked, bool Recursive) idMap = default;
         (long, bool) propagation = default;
         var data = new List<string>();
         foreach (var option in options ?? [])
@@ -80,11 +89,14 @@ internal sealed record MountOptions
             }
             else if (Recursive.TryGetValue(option, out var attribute))
             {
-                recursiveSet |= attribute.Set;
-                recursiveClear |= attribute.Clear & ~attribute.Set;
+                // the last word counts; the access time is one field of several bits
+                var withdrawn = attribute.Clear & ~attribute.Set;
+                recursiveSet = (recursiveSet & ~attribute.Clear) | attribute.Set;
+                recursiveClear = (recursiveClear & ~attribute.Set) | withdrawn;
             }
             else if (Propagations.TryGetValue(option, out var asked)) propagation = asked;
-            else if (option is "tmpcopyup" or "idmap" or "ridmap") throw new DavitException(ErrorKind.InvalidArgument, $"mount {destination}: option \"{option}\" is not offered", "leave it out");
+            else if (option is "idmap" or "ridmap") idMap = (true, option == "ridmap");
+            else if (option == "tmpcopyup") copyUp = true;
             else if (option.Length > 0) data.Add(option);
         }
 
@@ -98,7 +110,7 @@ internal sealed record MountOptions
         if ((flags & 256) != 0) set |= 0x200000;
         return new MountOptions
         {
-            MountFlags = flags, Bind = bind, RecursiveBind = recursive, Attributes = (set, clear), RecursiveAttributes = (recursiveSet, recursiveClear), Propagation = propagation, Data = string.Join(',', data),
+            MountFlags = flags, Bind = bind, RecursiveBind = recursive, Attributes = (set, clear), RecursiveAttributes = (recursiveSet, recursiveClear), Propagation = propagation, IdMap = idMap, CopyUp = copyUp, Data = string.Join(',', data),
         };
     }
 }

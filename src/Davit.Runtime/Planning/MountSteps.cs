@@ -7,10 +7,9 @@ namespace Davit.Runtime.Planning;
 /// <summary>Steps that mount what the specification lists, hide and write-protect paths. Targets are descriptors, found without following links out of the root.</summary>
 internal static class MountSteps
 {
-    private const long AtFdCwd = -100;
-    private const long AtEmptyPath = 0x1000;
-    private const long AtRecursive = 0x8000;
-    private const long TreeClone = 1;
+    internal const long AtEmptyPath = 0x1000;
+    internal const long AtRecursive = 0x8000;
+    internal const long TreeClone = 1;
     private const long MoveBothEmpty = 4 | 0x40;
     private const long MsBind = 4096;
 
@@ -18,7 +17,8 @@ internal static class MountSteps
     {
         if (!mount.Destination.StartsWith('/')) throw new DavitException(ErrorKind.InvalidArgument, $"mount destination {mount.Destination} not absolute", "write it from /");
         var parsed = MountOptions.Parse(mount.Options, mount.Destination);
-        if (parsed.Bind || mount.Type == "bind") Bind(writer, mount, parsed, options);
+        if (parsed.Bind || mount.Type == "bind") BindSteps.Mount(writer, spec, mount, parsed, options);
+        else if (BindSteps.IsMapped(mount, parsed)) throw new DavitException(ErrorKind.InvalidArgument, $"mount {mount.Destination}: owners are mapped on bind mounts alone", "add option bind, or leave the mappings out");
         else if (mount.Type == "cgroup") CgroupMountSteps.Mount(writer, spec, mount, parsed, options);
         else FileSystem(writer, mount.Source ?? mount.Type ?? "none", mount.Destination, mount.Type ?? throw new DavitException(ErrorKind.InvalidArgument, $"mount {mount.Destination} has no type", "set type, or option bind"), parsed);
     }
@@ -26,11 +26,24 @@ internal static class MountSteps
     internal static void FileSystem(ProgramWriter writer, string source, string destination, string type, MountOptions options)
     {
         var what = $"error mounting \"{source}\" to rootfs at \"{destination}\"";
+        if (options.CopyUp && type != "tmpfs") throw new DavitException(ErrorKind.InvalidArgument, $"mount {destination}: option tmpcopyup is for tmpfs, not for {type}", "leave it out");
         RootSteps.OpenTarget(writer, destination, isFile: false, what + ": create mountpoint");
-        // /dev takes its device nodes before it can be read-only
-        var flags = destination == "/dev" ? options.MountFlags & ~MountOptions.ReadOnly : options.MountFlags;
+
+        // /dev takes its device nodes before it can be read-only, and a copy its files
+        var readOnlyLater = options.CopyUp && (options.MountFlags & MountOptions.ReadOnly) != 0;
+        var flags = destination == "/dev" || options.CopyUp ? options.MountFlags & ~MountOptions.ReadOnly : options.MountFlags;
         writer.Add($"{what}: mount {type}", SystemCall.Mount, writer.String(source), Argument.SlotPath(Slot.Target), writer.String(type), flags, options.Data.Length == 0 ? 0 : writer.String(options.Data));
+        if (options.CopyUp) CopyUp(writer, destination, what);
         RootSteps.Close(writer, Slot.Target);
+        var (set, clear) = options.RecursiveAttributes;
+        if (readOnlyLater) set |= MountOptions.ReadOnly;
+        if ((set, clear) is not (0, 0))
+        {
+            RootSteps.Open(writer, destination, Slot.Target, what);
+            writer.Add($"{what}: set attributes", SystemCall.MountSetattr, Argument.Slot(Slot.Target), writer.String(""), AtEmptyPath, writer.Words((long)set, (long)clear, 0, 0), 32);
+            RootSteps.Close(writer, Slot.Target);
+        }
+
         if (options.Propagation.Flag != 0)
         {
             RootSteps.Open(writer, destination, Slot.Target, what);
@@ -39,33 +52,30 @@ internal static class MountSteps
         }
     }
 
-    private static void Bind(ProgramWriter writer, MountSpec mount, MountOptions options, PlanOptions plan)
+    /// <summary>The new mount lies over <see cref="Slot.Target"/>, which still is the directory below: the parent copies from one to the other.</summary>
+    private static void CopyUp(ProgramWriter writer, string destination, string what)
     {
-        if (string.IsNullOrEmpty(mount.Source)) throw new DavitException(ErrorKind.InvalidArgument, $"bind mount on {mount.Destination} has no source", "set source");
-        var source = Path.GetFullPath(Path.Combine(plan.Bundle, mount.Source));
-        var what = $"error mounting \"{source}\" to rootfs at \"{mount.Destination}\"";
-        var isFile = !Directory.Exists(source) && File.Exists(source);
-        writer.Add($"{what}: open {source}", SystemCall.OpenTree, AtFdCwd, writer.String(source), TreeClone | RootSteps.OCloseOnExec | (options.RecursiveBind ? AtRecursive : 0L));
-        writer.Last(result: Slot.Tree);
-        Attributes(writer, what, options.Attributes, recursive: false);
-        Attributes(writer, what, options.RecursiveAttributes, recursive: true);
-        var propagation = options.Propagation.Flag == 0 ? (Flag: 1L << 18, Recursive: true) : options.Propagation;
-        writer.Add($"{what}: set propagation", SystemCall.MountSetattr, Argument.Slot(Slot.Tree), writer.String(""), AtEmptyPath | (propagation.Recursive ? AtRecursive : 0L), writer.Words(0, 0, propagation.Flag, 0), 32);
-        RootSteps.OpenTarget(writer, mount.Destination, isFile, what + ": create mountpoint");
-        Move(writer, what);
+        RootSteps.Open(writer, destination, Slot.Source, what);
+        Report(writer, LaunchReport.CopyFrom, Slot.Target);
+        Report(writer, LaunchReport.CopyTo, Slot.Source);
+        writer.Add("wait for the copy", SystemCall.Gate, Slot.Gate);
+        writer.Header = writer.Header with { Gated = 1 };
+        RootSteps.Close(writer, Slot.Source);
     }
 
-    private static void Attributes(ProgramWriter writer, string what, (ulong Set, ulong Clear) change, bool recursive)
+    /// <summary>Tells the parent the number of a descriptor.</summary>
+    internal static void Report(ProgramWriter writer, int kind, int slot)
     {
-        if (change is (0, 0)) return;
-        writer.Add($"{what}: set attributes", SystemCall.MountSetattr, Argument.Slot(Slot.Tree), writer.String(""), AtEmptyPath | (recursive ? AtRecursive : 0L), writer.Words((long)change.Set, (long)(change.Clear | ((change.Set & 0x30) == 0 ? 0UL : 0x70UL)), 0, 0), 32);
+        var report = writer.Bytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>([kind, 0]));
+        writer.Add("", SystemCall.StoreSlot, slot, report + 4);
+        writer.Add("report to the parent", SystemCall.Write, Argument.Slot(Slot.ErrorPipe), Argument.Data(report), 8);
     }
 
     /// <summary>Mounts the tree in its slot on the target in its slot, and closes both.</summary>
-    internal static void Move(ProgramWriter writer, string what)
+    internal static void Move(ProgramWriter writer, string what, int tree = Slot.Tree)
     {
-        writer.Add($"{what}: move_mount", SystemCall.MoveMount, Argument.Slot(Slot.Tree), writer.String(""), Argument.Slot(Slot.Target), writer.String(""), MoveBothEmpty);
-        RootSteps.Close(writer, Slot.Tree);
+        writer.Add($"{what}: move_mount", SystemCall.MoveMount, Argument.Slot(tree), writer.String(""), Argument.Slot(Slot.Target), writer.String(""), MoveBothEmpty);
+        RootSteps.Close(writer, tree);
         RootSteps.Close(writer, Slot.Target);
     }
 

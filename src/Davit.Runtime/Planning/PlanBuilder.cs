@@ -7,7 +7,7 @@ namespace Davit.Runtime.Planning;
 /// <summary>Turns an OCI configuration into a launch plan. All decisions are made here; what runs later only follows.</summary>
 public static class PlanBuilder
 {
-    private static readonly (string Type, ulong Flag)[] Namespaces =
+    internal static readonly (string Type, ulong Flag)[] Namespaces =
     [
         ("user", 0x10000000), ("pid", 0x20000000), ("network", 0x40000000), ("mount", 0x00020000), ("uts", 0x04000000), ("ipc", 0x08000000), ("cgroup", 0x02000000), ("time", 0x80),
     ];
@@ -18,13 +18,9 @@ public static class PlanBuilder
     {
         options = Complete(options, spec);
         var process = spec.Process ?? throw new DavitException(ErrorKind.InvalidArgument, "the configuration has no process", "set process");
+        SpecRules.Check(spec);
         using var writer = new ProgramWriter();
         var namespaces = (spec.Linux?.Namespaces ?? []).ToDictionary(n => n.Type, StringComparer.Ordinal);
-        foreach (var type in namespaces.Keys)
-        {
-            if (Namespaces.All(n => n.Type != type)) throw new DavitException(ErrorKind.InvalidArgument, $"namespace \"{type}\" does not exist", "use " + string.Join(", ", Namespaces.Select(n => n.Type)));
-        }
-
         bool Made(string type) => namespaces.TryGetValue(type, out var n) && string.IsNullOrEmpty(n.Path);
         if (!Made("mount")) throw new DavitException(ErrorKind.InvalidArgument, "a container needs a mount namespace of its own", "add the namespace mount without a path");
 
@@ -47,7 +43,7 @@ public static class PlanBuilder
         if (Made("time")) Time(writer, spec);
         if (spec.Hooks is { Prestart.Count: > 0 } or { CreateRuntime.Count: > 0 }) Hooks(writer, options, HookPoint.Runtime);
         Root(writer, spec, process, options, Made);
-        ProcessSteps.Execute(writer, process, options, ownTerminal: true);
+        ProcessSteps.Execute(writer, process, spec.Linux, options, ownTerminal: true);
 
         ulong flags = 0;
         foreach (var (type, flag) in Namespaces)
@@ -87,18 +83,21 @@ public static class PlanBuilder
         writer.Current = writer.Child;
         writer.Add("reset signals", SystemCall.ResetSignals);
         if (options.DieWithParent) writer.Add("follow the parent into death", SystemCall.Prctl, 1, 9, 0, 0, 0);
+        SchedulingSteps.Affinity(writer, process.ExecCPUAffinity?.Initial, "execCPUAffinity.initial");
         CgroupSteps.Join(writer, cgroups);
-        ProcessSteps.Prepare(writer, process, options);
+        ProcessSteps.Prepare(writer, process, options, userNamespace: false);
         var names = (container.Linux?.Namespaces ?? []).Select(n => n.Type).ToHashSet(StringComparer.Ordinal);
         ulong join = 0;
         foreach (var (type, flag) in Namespaces)
         {
-            if (type is not ("pid" or "time") && names.Contains(type)) join |= flag;
+            if (type != "pid" && names.Contains(type)) join |= flag;
         }
 
         writer.Add("join the container's namespaces", SystemCall.Setns, Argument.Slot(Slot.ContainerPidFd), (long)join);
+        if (names.Contains("user")) BecomeRoot(writer);
         writer.Add("change to /", SystemCall.Chdir, writer.String("/"));
-        ProcessSteps.Execute(writer, process, options, ownTerminal: false);
+        SchedulingSteps.Affinity(writer, process.ExecCPUAffinity?.Final, "execCPUAffinity.final");
+        ProcessSteps.Execute(writer, process, container.Linux, options, ownTerminal: false);
         return LaunchPlan.FromBytes(writer.Finish());
     }
 
@@ -120,8 +119,8 @@ public static class PlanBuilder
             if (!string.IsNullOrEmpty(spec.Domainname)) writer.Add($"setdomainname {spec.Domainname}", SystemCall.Setdomainname, writer.String(spec.Domainname), System.Text.Encoding.UTF8.GetByteCount(spec.Domainname));
         }
 
-        ProcessSteps.Prepare(writer, process, options);
-        foreach (var (name, value) in spec.Linux?.Sysctl ?? new Dictionary<string, string>()) Sysctl(writer, name, value);
+        ProcessSteps.Prepare(writer, process, options, spec.Linux!.Namespaces!.Any(n => n.Type == "user"));
+        SysctlSteps.Set(writer, spec);
         RootSteps.Enter(writer, spec, options);
         foreach (var mount in spec.Mounts ?? []) MountSteps.Mount(writer, spec, mount, options);
         var dev = (spec.Mounts ?? []).LastOrDefault(m => m.Destination.TrimEnd('/') == "/dev");
@@ -145,10 +144,7 @@ public static class PlanBuilder
         if (spec.Linux?.TimeOffsets is not { Count: > 0 } offsets) return;
         const string What = "write /proc/self/timens_offsets";
         var text = string.Concat(offsets.Select(o => $"{o.Key} {o.Value.Secs} {o.Value.Nanosecs}\n"));
-        writer.Add(What, SystemCall.Open, writer.String("/proc/self/timens_offsets"), 1 | RootSteps.OCloseOnExec);
-        writer.Last(result: Slot.Scratch);
-        writer.Add(What, SystemCall.Write, Argument.Slot(Slot.Scratch), writer.String(text), System.Text.Encoding.UTF8.GetByteCount(text));
-        RootSteps.Close(writer, Slot.Scratch);
+        ProcessSteps.WriteOwn(writer, What, "/proc/self/timens_offsets", text, spec.Linux.Namespaces!.Any(n => n.Type == "user"));
     }
 
     private static void Hooks(ProgramWriter writer, PlanOptions options, HookPoint point)
@@ -167,16 +163,6 @@ public static class PlanBuilder
         RootSteps.Close(writer, Slot.Target);
     }
 
-    private static void Sysctl(ProgramWriter writer, string name, string value)
-    {
-        var what = $"set sysctl {name} to {value}";
-        if (name.Contains("..", StringComparison.Ordinal)) throw new DavitException(ErrorKind.InvalidArgument, $"sysctl \"{name}\" is not in a separate kernel namespace", "name a kernel parameter");
-        writer.Add(what, SystemCall.Open, writer.String("/proc/sys/" + name.Replace('.', '/')), 1 | RootSteps.OCloseOnExec);
-        writer.Last(result: Slot.Scratch);
-        writer.Add(what, SystemCall.Write, Argument.Slot(Slot.Scratch), writer.String(value), System.Text.Encoding.UTF8.GetByteCount(value));
-        RootSteps.Close(writer, Slot.Scratch);
-    }
-
     private static void Join(ProgramWriter writer, Dictionary<string, NamespaceSpec> namespaces)
     {
         foreach (var (type, flag) in Namespaces)
@@ -186,16 +172,22 @@ public static class PlanBuilder
             writer.Last(result: Slot.Scratch);
             writer.Add($"join the {type} namespace {given.Path}", SystemCall.Setns, Argument.Slot(Slot.Scratch), (long)flag);
             RootSteps.Close(writer, Slot.Scratch);
+            if (type == "user") BecomeRoot(writer);
         }
+    }
+
+    private static void BecomeRoot(ProgramWriter writer)
+    {
+        writer.Add("become root of the user namespace", SystemCall.Setresgid, 0, 0, 0);
+        writer.Add("become root of the user namespace", SystemCall.Setresuid, 0, 0, 0);
     }
 
     private static void WaitForMaps(ProgramWriter writer, Spec spec)
     {
         if (spec.Linux?.UidMappings is not { Count: > 0 } || spec.Linux.GidMappings is not { Count: > 0 }) throw new DavitException(ErrorKind.InvalidArgument, "user namespaces enabled, but no uid or gid mappings found", "set linux.uidMappings and linux.gidMappings");
         writer.Add("wait for the user mappings", SystemCall.Gate, Slot.Gate);
-        writer.Add("become root of the user namespace", SystemCall.Setresgid, 0, 0, 0);
-        writer.Add("become root of the user namespace", SystemCall.Setresuid, 0, 0, 0);
+        BecomeRoot(writer);
     }
 
-    private static string Maps(IReadOnlyList<IdMapping>? maps) => string.Concat((maps ?? []).Select(m => $"{m.ContainerID} {m.HostID} {m.Size}\n"));
+    internal static string Maps(IReadOnlyList<IdMapping>? maps) => string.Concat((maps ?? []).Select(m => $"{m.ContainerID} {m.HostID} {m.Size}\n"));
 }

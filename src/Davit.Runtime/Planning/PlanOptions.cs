@@ -33,6 +33,9 @@ public sealed record PlanOptions
     /// <summary>Stop at the points of the specification's hooks, for <see cref="Launch.ILaunchHooks"/>.</summary>
     public bool Hooks { get; init; }
 
+    /// <summary>What a seccomp listener is told of the container.</summary>
+    public Oci.Runtime.ContainerStateDocument? State { get; init; }
+
     /// <summary>Start without a session keyring of its own.</summary>
     public bool NoNewKeyring { get; init; }
 

@@ -9,6 +9,7 @@ namespace Davit.Runtime.Planning;
 internal static class ProcessSteps
 {
     private const int PrSetPdeathsig = 1;
+    private const int PrSetDumpable = 4;
     private const int PrSetKeepCaps = 8;
     private const int PrCapBsetDrop = 24;
     private const int PrSetNoNewPrivs = 38;
@@ -18,17 +19,21 @@ internal static class ProcessSteps
         ["RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_DATA", "RLIMIT_STACK", "RLIMIT_CORE", "RLIMIT_RSS", "RLIMIT_NPROC", "RLIMIT_NOFILE", "RLIMIT_MEMLOCK", "RLIMIT_AS", "RLIMIT_LOCKS", "RLIMIT_SIGPENDING", "RLIMIT_MSGQUEUE", "RLIMIT_NICE", "RLIMIT_RTPRIO", "RLIMIT_RTTIME"];
 
     /// <summary>Steps that need the host's /proc, before the root is entered.</summary>
-    internal static void Prepare(ProgramWriter writer, ProcessSpec process, PlanOptions options)
+    internal static void Prepare(ProgramWriter writer, ProcessSpec process, PlanOptions options, bool userNamespace)
     {
         if (process.OomScoreAdj is { } score)
         {
             var what = $"set oom_score_adj to {score}";
-            writer.Add(what, SystemCall.Open, writer.String("/proc/self/oom_score_adj"), 1 | RootSteps.OCloseOnExec);
-            writer.Last(result: Slot.Scratch);
-            writer.Add(what, SystemCall.Write, Argument.Slot(Slot.Scratch), writer.String($"{score}"), $"{score}".Length);
+
             // lowering it needs CAP_SYS_RESOURCE, which root lacks on small virtual machines
-            if (!options.Host!.MayRaiseLimits) writer.Last(tolerate: 13, tolerate1: 1);
-            RootSteps.Close(writer, Slot.Scratch);
+            WriteOwn(writer, what, "/proc/self/oom_score_adj", $"{score}", userNamespace, tolerateDenial: !options.Host!.MayRaiseLimits);
+        }
+
+        if (!string.IsNullOrEmpty(process.SelinuxLabel))
+        {
+            if (!options.Host!.SeLinux) throw new DavitException(ErrorKind.FailedPrecondition, $"selinux label \"{process.SelinuxLabel}\" is specified in config, but selinux is disabled or not supported", "leave the label out");
+            writer.Add("open SELinux's attribute", SystemCall.Open, writer.String("/proc/self/attr/exec"), 1 | RootSteps.OCloseOnExec);
+            writer.Last(result: Slot.AppArmor);
         }
 
         if (string.IsNullOrEmpty(process.ApparmorProfile) || process.ApparmorProfile == "unconfined") return;
@@ -39,8 +44,23 @@ internal static class ProcessSteps
         writer.Last(result: Slot.AppArmor);
     }
 
+    /// <summary>
+    /// Writes a file of the process's own /proc. After a change of the user these belong to the host's root, until the process may be looked at again; that
+    /// lasts for this write alone, since whoever may look could read this copy of the runtime's memory.
+    /// </summary>
+    internal static void WriteOwn(ProgramWriter writer, string what, string path, string text, bool userNamespace, bool tolerateDenial = false)
+    {
+        if (userNamespace) writer.Add(what, SystemCall.Prctl, PrSetDumpable, 1, 0, 0, 0);
+        writer.Add(what, SystemCall.Open, writer.String(path), 1 | RootSteps.OCloseOnExec);
+        writer.Last(result: Slot.Scratch);
+        if (userNamespace) writer.Add(what, SystemCall.Prctl, PrSetDumpable, 0, 0, 0, 0);
+        writer.Add(what, SystemCall.Write, Argument.Slot(Slot.Scratch), writer.String(text), System.Text.Encoding.UTF8.GetByteCount(text));
+        if (tolerateDenial) writer.Last(tolerate: 13, tolerate1: 1);
+        RootSteps.Close(writer, Slot.Scratch);
+    }
+
     /// <summary>Steps from inside the root to the exec.</summary>
-    internal static void Execute(ProgramWriter writer, ProcessSpec process, PlanOptions options, bool ownTerminal)
+    internal static void Execute(ProgramWriter writer, ProcessSpec process, LinuxSpec? linux, PlanOptions options, bool ownTerminal)
     {
         if (process.Args is not { Count: > 0 } arguments) throw new DavitException(ErrorKind.InvalidArgument, "no command specified", "give the process arguments");
         writer.Add("setsid", SystemCall.Setsid);
@@ -66,8 +86,8 @@ internal static class ProcessSteps
         }
 
         foreach (var limit in process.Rlimits ?? []) Limit(writer, limit, options);
-        if (process.IoPriority is { } io) IoPriority(writer, io);
-        if (!process.NoNewPrivileges) Seccomp(writer, options);
+        SchedulingSteps.Apply(writer, process, linux);
+        if (!process.NoNewPrivileges) SeccompSteps.Load(writer, options, linux?.Seccomp);
         Identity(writer, process, user, options);
         if (process.NoNewPrivileges)
         {
@@ -79,6 +99,11 @@ internal static class ProcessSteps
             writer.Add($"apply AppArmor profile {process.ApparmorProfile}", SystemCall.Write, Argument.Slot(Slot.AppArmor), writer.String("exec " + process.ApparmorProfile), System.Text.Encoding.UTF8.GetByteCount(process.ApparmorProfile) + 5);
         }
 
+        if (!string.IsNullOrEmpty(process.SelinuxLabel))
+        {
+            writer.Add($"apply SELinux label {process.SelinuxLabel}", SystemCall.Write, Argument.Slot(Slot.AppArmor), writer.String(process.SelinuxLabel), System.Text.Encoding.UTF8.GetByteCount(process.SelinuxLabel));
+        }
+
         if (options.DieWithParent)
         {
             writer.Add("follow the parent into death", SystemCall.Prctl, PrSetPdeathsig, 9, 0, 0, 0);
@@ -86,7 +111,7 @@ internal static class ProcessSteps
         }
 
         if (options.StartGate is not null) WaitAtGate(writer, process, arguments);
-        if (process.NoNewPrivileges) Seccomp(writer, options);
+        if (process.NoNewPrivileges) SeccompSteps.Load(writer, options, linux?.Seccomp);
         writer.Add("close descriptors", SystemCall.CloseRange, 3 + options.PreserveDescriptors, uint.MaxValue, 4);
         writer.Add("unblock signals", SystemCall.RtSigprocmask, 2, writer.Words(0), 0, 8);
         Exec(writer, process, arguments);
@@ -141,21 +166,6 @@ internal static class ProcessSteps
         }
 
         writer.Add($"error setting rlimit type {number}", SystemCall.Prlimit64, 0, number, writer.Words((long)soft, (long)hard), 0);
-    }
-
-    private static void IoPriority(ProgramWriter writer, IoPrioritySpec io)
-    {
-        var level = io.Class switch { "IOPRIO_CLASS_RT" => 1, "IOPRIO_CLASS_BE" => 2, "IOPRIO_CLASS_IDLE" => 3, _ => throw new DavitException(ErrorKind.InvalidArgument, $"invalid ioPriority.class: {io.Class}", "use IOPRIO_CLASS_RT, _BE or _IDLE") };
-        writer.Add("set the I/O priority", SystemCall.IoprioSet, 1, 0, (level << 13) | io.Priority);
-    }
-
-    private static void Seccomp(ProgramWriter writer, PlanOptions options)
-    {
-        if (options.SeccompFilter is not { Length: > 0 } filter) return;
-        var code = writer.Bytes(filter);
-        var program = writer.Bytes(MemoryMarshal.AsBytes<long>([filter.Length / 8, code]));
-        writer.Relocate(program + 8);
-        writer.Add("load the seccomp filter", SystemCall.Seccomp, 1, options.SeccompFlags, Argument.Data(program));
     }
 
     private static void Identity(ProgramWriter writer, ProcessSpec process, UserSpec user, PlanOptions options)

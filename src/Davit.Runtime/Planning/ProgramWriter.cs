@@ -24,6 +24,8 @@ internal sealed unsafe class ProgramWriter : IDisposable
     private readonly MemoryStream _data = new();
     private readonly Dictionary<string, int> _strings = new(StringComparer.Ordinal);
     private readonly List<int> _relocations = [];
+    private readonly List<int> _idMaps = [];
+    private int _nextSlot = Slot.FirstPrepared;
 
     internal ProgramWriter() => _data.Write(new byte[sizeof(LaunchHeader)]);
 
@@ -118,6 +120,14 @@ internal sealed unsafe class ProgramWriter : IDisposable
         return Argument.Data(offset);
     }
 
+    /// <summary>A slot of its own for a descriptor that the parent prepares.</summary>
+    internal int Reserve(string what) => _nextSlot < LaunchHeader.SlotCount
+        ? _nextSlot++
+        : throw new Primitives.DavitException(Primitives.ErrorKind.InvalidArgument, $"{what}: more than {(LaunchHeader.SlotCount - Slot.FirstPrepared) / 2} mounts with mapped owners", "mount a common directory with ridmap");
+
+    /// <summary>Makes the parent put a user namespace with these maps into a slot, before its steps.</summary>
+    internal void MapIds(int slot, string uidMap, string gidMap) => _idMaps.AddRange([slot, Text(uidMap), Text(gidMap)]);
+
     /// <summary>Marks a 64-bit offset in the data as a pointer.</summary>
     internal void Relocate(int offset) => _relocations.Add(offset);
 
@@ -132,6 +142,8 @@ internal sealed unsafe class ProgramWriter : IDisposable
         header.ChildCount = Child.Count;
         header.Relocations = Bytes(MemoryMarshal.AsBytes<int>(_relocations.ToArray()));
         header.RelocationCount = _relocations.Count;
+        header.IdMaps = Bytes(MemoryMarshal.AsBytes<int>(_idMaps.ToArray()));
+        header.IdMapCount = _idMaps.Count / 3;
         header.Length = (int)_data.Position;
         _data.Position = 0;
         _data.Write(new ReadOnlySpan<byte>(&header, sizeof(LaunchHeader)));

@@ -29,8 +29,8 @@ internal static class RootSteps
             var other => throw new Primitives.DavitException(Primitives.ErrorKind.InvalidArgument, $"rootfsPropagation=\"{other}\" is unknown", "use private, slave, shared or unbindable"),
         };
 
-        // pivot_root(2) wants a root whose parent mount is not shared; what was asked for is set after it
-        writer.Add("make / a slave of the host's mounts", SystemCall.Mount, 0, writer.String("/"), 0, (propagation == 1L << 20 ? 1L << 19 : propagation) | 16384, 0);
+        // pivot_root(2) wants a root whose parent mount is not shared, and what is unbindable can't be bound: these two are set after it
+        writer.Add("make / a slave of the host's mounts", SystemCall.Mount, 0, writer.String("/"), 0, (propagation is 1L << 20 or 1L << 17 ? 1L << 19 : propagation) | 16384, 0);
         if (options.Overlay is { } overlay) MountOverlay(writer, overlay, path);
         else
         {
@@ -125,6 +125,7 @@ internal static class RootSteps
         writer.Add("change to /", SystemCall.Chdir, writer.String("/"));
         Close(writer, Slot.Root);
         if (spec.Linux?.RootfsPropagation is "shared" or "rshared") writer.Add("share /", SystemCall.Mount, 0, writer.String("/"), 0, (1L << 20) | 16384, 0);
+        if (spec.Linux?.RootfsPropagation is "unbindable" or "runbindable") writer.Add("make / unbindable", SystemCall.Mount, 0, writer.String("/"), 0, (1L << 17) | (spec.Linux.RootfsPropagation[0] == 'r' ? 16384L : 0L), 0);
         if (spec.Root!.Readonly)
         {
             writer.Add("make / read-only", SystemCall.MountSetattr, AtFdCwd, writer.String("/"), 0, writer.Words(1, 0, 0, 0), 32);

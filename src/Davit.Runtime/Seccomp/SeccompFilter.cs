@@ -29,7 +29,7 @@ public sealed class SeccompFilter
                 "SECCOMP_FILTER_FLAG_TSYNC" => 1u,
                 "SECCOMP_FILTER_FLAG_LOG" => 2u,
                 "SECCOMP_FILTER_FLAG_SPEC_ALLOW" => 4u,
-                "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" => 0u, // means something with a listener only
+                "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" => Planning.SeccompSteps.Notifies(spec) ? 0x20u : 0u, // means something with a listener only
                 _ => throw new DavitException(ErrorKind.InvalidArgument, $"seccomp flag \"{name}\" is unknown"),
             };
         }
@@ -39,9 +39,12 @@ public sealed class SeccompFilter
 
     private static byte[] Program(SeccompSpec spec)
     {
-        if (spec.DefaultAction == "SCMP_ACT_NOTIFY" || spec.Syscalls?.Any(r => r.Action == "SCMP_ACT_NOTIFY") == true)
+        if (spec.DefaultAction == "SCMP_ACT_NOTIFY") throw new DavitException(ErrorKind.InvalidArgument, "SCMP_ACT_NOTIFY cannot be used as default action", "name the system calls");
+
+        // the start itself writes to its parent after the filter is loaded, and would wait for a listener that nobody has yet
+        if (spec.Syscalls?.Any(r => r.Action == "SCMP_ACT_NOTIFY" && r.Names.Contains("write")) == true)
         {
-            throw new DavitException(ErrorKind.NotImplemented, "seccomp action \"SCMP_ACT_NOTIFY\" needs a listener, which this runtime does not serve", "use SCMP_ACT_ERRNO in the profile");
+            throw new DavitException(ErrorKind.InvalidArgument, "SCMP_ACT_NOTIFY cannot be used for the write syscall", "leave write out of the rule");
         }
 
         var rules = (spec.Syscalls ?? []).Select(r => new SeccompRule(r.Names, Action(r.Action, r.ErrnoRet), [.. (r.Args ?? []).Select(Condition)])).ToList();
@@ -57,6 +60,7 @@ public sealed class SeccompFilter
         "SCMP_ACT_TRACE" => SeccompReturn.Trace | ((number ?? 1) & 0xffff),
         "SCMP_ACT_LOG" => SeccompReturn.Log,
         "SCMP_ACT_ALLOW" => SeccompReturn.Allow,
+        "SCMP_ACT_NOTIFY" => SeccompReturn.Notify,
         _ => throw new DavitException(ErrorKind.InvalidArgument, $"string \"{name}\" is not a valid action for seccomp"),
     };
 

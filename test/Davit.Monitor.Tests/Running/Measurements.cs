@@ -72,40 +72,6 @@ public sealed class Measurements(ITestOutputHelper output)
         output.WriteLine($"started: min {started.Min():0.00} median {started.Order().ElementAt(30):0.00} ms; ended: min {ended.Min():0.00} median {ended.Order().ElementAt(30):0.00} ms");
     }
 
-    /// <summary>Full starts, eight in flight, with collections forced in the zygote and in monitors between the forks; DAVIT_STRESS sets how many.</summary>
-    [Fact(Explicit = true)]
-    public async Task Starts_under_forced_collections()
-    {
-        int count = int.Parse(Environment.GetEnvironmentVariable("DAVIT_STRESS") ?? "1000"), next = 0, trims = 0;
-        await using var host = new ContainerHost();
-        await host.Runner.WarmUpAsync(Cancellation);
-        var clock = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(worker => Task.Run(async () =>
-        {
-            while (Interlocked.Increment(ref next) is var number && number <= count)
-            {
-                var id = $"s{worker}";
-                var launch = host.Launch(id, "", spec => spec with { Process = spec.Process! with { Args = ["/bin/sh", "-c", $"exit {number % 100}"] } });
-                launch = launch with { LogDirectory = null, ExitFile = Path.Combine(launch.RunDirectory, "exit") };
-                await using var container = (RunningContainer)await host.Runner.StartAsync(launch, Cancellation);
-                await host.Runner.TrimZygoteAsync(Cancellation);
-                try
-                {
-                    await container.TrimAsync(Cancellation);
-                    Interlocked.Increment(ref trims);
-                }
-                catch (Davit.Primitives.DavitException)
-                {
-                    // ended already
-                }
-
-                var exit = await container.Exited.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
-                Assert.Equal((number % 100, ""), (exit.ExitCode, exit.Error));
-            }
-        })));
-        output.WriteLine($"{count} starts, {trims} collections in monitors, {count} in the zygote, {clock.ElapsedMilliseconds} ms");
-    }
-
     [Fact(Explicit = true)]
     public async Task Memory_of_a_monitor()
     {

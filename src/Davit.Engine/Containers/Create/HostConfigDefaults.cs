@@ -1,5 +1,6 @@
 using Davit.DockerApi.Containers;
 using Davit.Engine.Containers.Spec;
+using Davit.Runtime.Defaults;
 
 namespace Davit.Engine.Containers.Create;
 
@@ -25,8 +26,8 @@ internal static class HostConfigDefaults
             MemorySwap = host.Memory > 0 && host.MemorySwap == 0 ? host.Memory * 2 : host.MemorySwap,
             MemorySwappiness = host.MemorySwappiness == -1 ? null : host.MemorySwappiness,
             PidsLimit = host.PidsLimit is <= 0 ? null : host.PidsLimit,
-            MaskedPaths = host.MaskedPaths ?? (bare ? null : SpecDefaults.MaskedPaths),
-            ReadonlyPaths = host.ReadonlyPaths ?? (bare ? null : SpecDefaults.ReadOnlyPaths),
+            MaskedPaths = host.MaskedPaths ?? (bare ? null : ContainerDefaults.MaskedPaths),
+            ReadonlyPaths = host.ReadonlyPaths ?? (bare ? null : ContainerDefaults.ReadOnlyPaths),
             BlkioWeightDevice = host.BlkioWeightDevice ?? [],
             BlkioDeviceReadBps = host.BlkioDeviceReadBps ?? [],
             BlkioDeviceWriteBps = host.BlkioDeviceWriteBps ?? [],

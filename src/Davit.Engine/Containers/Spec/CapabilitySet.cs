@@ -1,4 +1,5 @@
 using Davit.Primitives;
+using Davit.Runtime.Defaults;
 
 namespace Davit.Engine.Containers.Spec;
 
@@ -28,7 +29,7 @@ internal static class CapabilitySet
             return [.. All().Where(name => !dropped.Contains(name))];
         }
 
-        IEnumerable<string> start = dropped.Contains("ALL") ? [] : SpecDefaults.Capabilities.Where(name => !dropped.Contains(name));
+        IEnumerable<string> start = dropped.Contains("ALL") ? [] : ContainerDefaults.Capabilities.Where(name => !dropped.Contains(name));
         return [.. start.Union(added)];
     }
 

@@ -2,6 +2,7 @@ using Davit.DockerApi.Containers;
 using Davit.Engine.Containers.Create;
 using Davit.Engine.Containers.Model;
 using Davit.Oci.Runtime;
+using Davit.Runtime.Defaults;
 
 namespace Davit.Engine.Containers.Spec;
 
@@ -86,7 +87,7 @@ internal static class ContainerSpecs
     /// <summary>What is always there, replaced by what the configuration says.</summary>
     private static IReadOnlyList<string> Variables(bool terminal, string hostname, string home, IReadOnlyList<string> given)
     {
-        List<string> start = [SpecDefaults.Path, "HOSTNAME=" + hostname];
+        List<string> start = [ContainerDefaults.Path, "HOSTNAME=" + hostname];
         if (terminal) start.Add("TERM=xterm");
         start.Add("HOME=" + home);
         var result = new List<string>(start.Count + given.Count);
@@ -117,7 +118,7 @@ internal static class ContainerSpecs
 
     private static List<DeviceCgroupSpec> DeviceRules(HostConfig host, List<(DeviceSpec Device, DeviceCgroupSpec Rule)> custom) => host.Privileged
         ? [new() { Allow = true, Access = "rwm" }]
-        : [.. SpecDefaults.DeviceRules, .. custom.Select(pair => pair.Rule), .. (host.DeviceCgroupRules ?? []).Select(DeviceSpecs.ParseRule)];
+        : [.. ContainerDefaults.DeviceRules, .. custom.Select(pair => pair.Rule), .. (host.DeviceCgroupRules ?? []).Select(DeviceSpecs.ParseRule)];
 
     private static List<NamespaceSpec> Namespaces(SpecInput input)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Davit.Engine.Containers.Model;
 using Davit.Engine.Mounts;
 using Davit.Oci.Runtime;
+using Davit.Runtime.Defaults;
 
 namespace Davit.Engine.Containers.Spec;
 
@@ -18,7 +19,7 @@ internal static class MountSpecs
         if (init is { } program) own.Add(Bind(program.Source, program.Destination, ["bind", "ro"]));
         var taken = own.Select(mount => mount.Destination).ToHashSet(StringComparer.Ordinal);
         List<MountSpec> result = [];
-        foreach (var mount in SpecDefaults.Mounts(host.Privileged).Concat(SharedMemory(input)))
+        foreach (var mount in ContainerDefaults.Mounts(host.Privileged).Concat(SharedMemory(input)))
         {
             // A mount of the user's in the same place, or all of /dev, replaces ours.
             if (taken.Contains(mount.Destination) || (taken.Contains("/dev") && mount.Destination.StartsWith("/dev/", StringComparison.Ordinal))) continue;

@@ -1,24 +1,28 @@
 using Davit.Oci.Runtime;
 
-namespace Davit.Engine.Containers.Spec;
+namespace Davit.Runtime.Defaults;
 
-/// <summary>What every container has unless its request says otherwise: Docker's choices.</summary>
-internal static class SpecDefaults
+/// <summary>What every container and build step has unless its request says otherwise: Docker's choices.</summary>
+public static class ContainerDefaults
 {
+    /// <summary>Paths of the kernel's file systems that are hidden.</summary>
     public static IReadOnlyList<string> MaskedPaths { get; } =
     [
         "/proc/asound", "/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi",
         "/sys/firmware", "/sys/devices/virtual/powercap",
     ];
 
+    /// <summary>Paths of the kernel's file systems that can't be written.</summary>
     public static IReadOnlyList<string> ReadOnlyPaths { get; } = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
+    /// <summary>Capabilities of a container's root.</summary>
     public static IReadOnlyList<string> Capabilities { get; } =
     [
         "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER", "CAP_MKNOD", "CAP_NET_RAW", "CAP_SETGID", "CAP_SETUID", "CAP_SETFCAP", "CAP_SETPCAP", "CAP_NET_BIND_SERVICE",
         "CAP_SYS_CHROOT", "CAP_KILL", "CAP_AUDIT_WRITE",
     ];
 
+    /// <summary>The search path where an image has none.</summary>
     public const string Path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     /// <summary>The kernel's own file systems, in mount order.</summary>
@@ -32,8 +36,8 @@ internal static class SpecDefaults
         new() { Destination = "/dev/mqueue", Type = "mqueue", Source = "mqueue", Options = ["nosuid", "noexec", "nodev"] },
     ];
 
-    /// <summary>Devices that a container may use: rules of the devices cgroup after "deny all".</summary>
-    public static IEnumerable<DeviceCgroupSpec> DeviceRules { get; } =
+    /// <summary>Devices that a container may use: all is denied first. Nodes may be made, since mknod is in the capabilities, and not be used.</summary>
+    public static IReadOnlyList<DeviceCgroupSpec> DeviceRules { get; } =
     [
         new() { Allow = false, Access = "rwm" },
         new() { Allow = true, Type = "c", Access = "m" },

@@ -1,17 +1,22 @@
 #!/bin/bash
-# check-child-closure EXECUTABLE [ROOT]: reads the machine code of an executable with symbols (the .dbg file of a publish, or one published with
-# StripSymbols=false) and walks every call and jump from the entry of the child, the code between clone and execve. Fails on anything outside
-# Davit.Runtime.Launch, on more than one place with an indirect call, and on instructions that belong to the managed runtime (thread-local storage,
-# polls, block clears, system calls of its own). With ROOT another function is walked; "self-test" as EXECUTABLE proves that the check can fail.
+# check-child-closure.sh [EXECUTABLE [ROOT]]: reads the machine code of an executable (with its .dbg file beside it, as a publish leaves them) and walks every
+# call and jump from the entry of the child, the code between clone and execve. Fails on anything outside Davit.Runtime.Launch, on more than one place with
+# an indirect call, and on instructions that belong to the managed runtime (thread-local storage, polls, block clears, system calls of its own). With ROOT
+# another function is walked. Without arguments it looks at every executable of ours that clones, first proving that it can fail: the parent's side, which
+# allocates and throws, must be refused.
 set -euo pipefail
 
 prefix='Davit_Runtime_Davit_Runtime_Launch_'
 entry='Davit_Runtime_Davit_Runtime_Launch_LaunchChild__Enter'
 outlet='Davit_Runtime_Davit_Runtime_Launch_Kernel__Call'
 
-walk() { # EXECUTABLE ROOT
-  # Code comes from the stripped executable when there is one beside the symbols: objdump reads both through the debug link.
-  objdump -d --no-show-raw-insn "$1" | awk -v root="$2" -v prefix="$prefix" -v outlet="$outlet" '
+code=$(mktemp); trap 'rm -f "$code"' EXIT
+
+# code from the stripped executable, names through its debug link from the .dbg file beside it
+read_code() { objdump -d --no-show-raw-insn --dwarf=follow-links "$1" >"$code" 2>/dev/null; }
+
+walk() { # ROOT
+  awk -v root="$1" -v prefix="$prefix" -v outlet="$outlet" '
     /^[0-9a-f]+ <.*>:$/ { name = $2; sub(/^</, "", name); sub(/>:$/, "", name); known[name] = 1; next }
     name != "" && /^ +[0-9a-f]+:\t/ {
       text = $0; sub(/^ +[0-9a-f]+:\t/, "", text)
@@ -38,18 +43,24 @@ walk() { # EXECUTABLE ROOT
       print count " functions from " root (failed ? ": NOT closed" : ": closed")
       exit failed
     }
-    function jumptable(f) { return 0 }'
+    function jumptable(f) { return 0 }' "$code"
 }
 
-if [[ "${1:-}" == self-test ]]; then
-  # the negative control: a function of the parent, which allocates and throws, must be refused
-  executable=${2:?the executable}
-  if walk "$executable" 'Davit_Runtime_Davit_Runtime_Launch_ContainerLauncher__CloneChild' > /dev/null; then
-    echo 'self-test FAILED: the parent side passes for a closure' >&2
-    exit 1
-  fi
-  echo 'self-test: the parent side is refused'
-  exit 0
+if [[ $# -gt 0 ]]; then
+  read_code "$1"
+  walk "${2:-$entry}"
+  exit
 fi
 
-walk "${1:?usage: eng/check-child-closure EXECUTABLE [ROOT]}" "${2:-$entry}"
+cd "$(dirname "$0")/.."
+launch='Davit_Runtime_Davit_Runtime_Launch_'
+for executable in artifacts/bin/davit-monitor artifacts/bin/davit-oci; do
+  [[ -e $executable && -e $executable.dbg ]] || { echo "$executable or its .dbg file is missing: ./build.sh publish" >&2; exit 1; }
+  read_code "$executable"
+  refused=0
+  walk "${launch}ContainerLauncher__CloneChild" >/dev/null || refused=$?
+  [[ $refused -eq 1 ]] || { echo "$executable: the parent side is not refused ($refused), so the check proves nothing" >&2; exit 1; }
+  for root in "$entry" "${launch}LaunchChild__Hold"; do
+    walk "$root" | sed "s|^|$executable: |"
+  done
+done

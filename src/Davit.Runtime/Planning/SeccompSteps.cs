@@ -1,0 +1,61 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Davit.Oci.Runtime;
+using Davit.Primitives;
+using Davit.Runtime.Launch;
+
+namespace Davit.Runtime.Planning;
+
+/// <summary>Steps that load the system call filter and hand its listener over (config-linux.md, "Seccomp"; "The Container Process State").</summary>
+internal static class SeccompSteps
+{
+    private const int SetModeFilter = 1;
+    private const uint NewListener = 8, ThreadSync = 1, ThreadSyncNoProcess = 16;
+
+    /// <summary>Stands in the document where the process's number belongs, which nobody knows yet.</summary>
+    private const int NumberMark = -987654321;
+
+    internal static void Load(ProgramWriter writer, PlanOptions options, SeccompSpec? spec)
+    {
+        if (options.SeccompFilter is not { Length: > 0 } filter) return;
+        var code = writer.Bytes(filter);
+        var program = writer.Bytes(MemoryMarshal.AsBytes<long>([filter.Length / 8, code]));
+        writer.Relocate(program + 8);
+        if (spec is null || !Notifies(spec))
+        {
+            if (!string.IsNullOrEmpty(spec?.ListenerMetadata) && string.IsNullOrEmpty(spec.ListenerPath)) throw new DavitException(ErrorKind.InvalidArgument, "seccomp listenerMetadata is set without listenerPath", "set both or none");
+            writer.Add("load the seccomp filter", SystemCall.Seccomp, SetModeFilter, options.SeccompFlags, Argument.Data(program));
+            return;
+        }
+
+        var flags = options.SeccompFlags | NewListener;
+        if ((flags & ThreadSync) != 0) flags |= ThreadSyncNoProcess;
+        writer.Add("load the seccomp filter", SystemCall.Seccomp, SetModeFilter, flags, Argument.Data(program));
+        writer.Last(result: Slot.Listener);
+        Announce(writer, options, spec);
+        MountSteps.Report(writer, LaunchReport.ListenerReady, Slot.Listener);
+        writer.Add("wait for the seccomp listener", SystemCall.Gate, Slot.Gate);
+        RootSteps.Close(writer, Slot.Listener);
+        writer.Header = writer.Header with { Gated = 1 };
+    }
+
+    /// <summary>True when a profile leaves decisions to a listener.</summary>
+    internal static bool Notifies(SeccompSpec spec) => spec.Syscalls?.Any(r => r.Action == "SCMP_ACT_NOTIFY") == true;
+
+    private static void Announce(ProgramWriter writer, PlanOptions options, SeccompSpec spec)
+    {
+        if (string.IsNullOrEmpty(spec.ListenerPath)) throw new DavitException(ErrorKind.InvalidArgument, "seccomp action \"SCMP_ACT_NOTIFY\" needs a listener", "set linux.seccomp.listenerPath");
+        var state = (options.State ?? new ContainerStateDocument()) with { Pid = NumberMark };
+        var document = new ContainerProcessStateDocument
+        {
+            OciVersion = state.OciVersion,
+            Fds = ["seccompFd"],
+            Pid = NumberMark,
+            Metadata = spec.ListenerMetadata,
+            State = state,
+        };
+        var pieces = JsonSerializer.Serialize(document, RuntimeJson.Default.ContainerProcessStateDocument).Split($"{NumberMark}");
+        var texts = writer.Bytes(MemoryMarshal.AsBytes<int>([.. pieces.Select(writer.Text)]));
+        writer.Header = writer.Header with { ListenerPath = writer.Text(spec.ListenerPath), ListenerTexts = texts, ListenerTextCount = pieces.Length };
+    }
+}

@@ -1,0 +1,131 @@
+using System.Text.Json;
+using Davit.Oci.Runtime;
+using Davit.Testing;
+
+namespace Davit.Runtime.Tests.Bundles;
+
+/// <summary>
+/// A bundle with a busybox root, and the published davit-oci with a state directory of its own. DAVIT_TEST_RUNTIME names another runtime with the same command
+/// line, which tests the tests. At the end no process, mount, cgroup or directory of it may be left.
+/// </summary>
+public sealed class OciBundle : IAsyncDisposable
+{
+    private static readonly string[] Capabilities = ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_KILL", "CAP_MKNOD", "CAP_NET_BIND_SERVICE", "CAP_NET_RAW", "CAP_SETGID", "CAP_SETUID", "CAP_SYS_CHROOT"];
+    private static int s_last;
+
+    public OciBundle()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root starts containers");
+        Assert.SkipUnless(File.Exists("/bin/busybox"), "/bin/busybox is missing: package busybox-static");
+        Id = $"dort{Environment.ProcessId}x{Interlocked.Increment(ref s_last)}";
+        Directory = $"/tmp/{Id}";
+        Root = Directory + "/rootfs";
+        foreach (var name in (string[])["bin", "dev", "proc", "sys", "tmp", "etc", "data"]) System.IO.Directory.CreateDirectory($"{Root}/{name}");
+        File.Copy("/bin/busybox", Root + "/bin/busybox");
+        foreach (var applet in (string[])["sh", "cat", "echo", "sleep", "id", "ls", "stat", "mount", "touch", "uname", "hostname", "true", "false", "mkdir", "readlink", "grep", "test", "kill", "env", "nc", "cut"]) File.CreateSymbolicLink($"{Root}/bin/{applet}", "busybox");
+        Spec = Basic();
+    }
+
+    internal static string Runtime => Environment.GetEnvironmentVariable("DAVIT_TEST_RUNTIME") ?? Project.Executable("davit-oci");
+
+    internal string Id { get; }
+
+    internal string Directory { get; }
+
+    internal string Root { get; }
+
+    internal string Log => Directory + "/log.json";
+
+    /// <summary>What config.json will say; tests change it before they run.</summary>
+    internal Spec Spec { get; set; }
+
+    internal void Process(Func<ProcessSpec, ProcessSpec> change) => Spec = Spec with { Process = change(Spec.Process!) };
+
+    internal void Linux(Func<LinuxSpec, LinuxSpec> change) => Spec = Spec with { Linux = change(Spec.Linux!) };
+
+    internal void Mount(MountSpec mount) => Spec = Spec with { Mounts = [.. Spec.Mounts!, mount] };
+
+    internal void Namespace(string type, string? path = null) =>
+        Linux(l => l with { Namespaces = [.. l.Namespaces!.Where(n => n.Type != type), new NamespaceSpec { Type = type, Path = path }] });
+
+    /// <summary>A user namespace whose root is 100000 on the host.</summary>
+    internal void UserNamespace()
+    {
+        IdMapping[] map = [new() { ContainerID = 0, HostID = 100000, Size = 65536 }];
+        Namespace("user");
+        Linux(l => l with { UidMappings = map, GidMappings = map });
+        foreach (var path in System.IO.Directory.GetFileSystemEntries(Root, "*", SearchOption.AllDirectories).Prepend(Root)) Davit.Linux.Directories.DirectoryCalls.ChangeOwner(-100, path, 100000, 100000);
+    }
+
+    /// <summary>Runs a script in a container to its end.</summary>
+    internal Task<Command> RunAsync(string script)
+    {
+        Process(p => p with { Args = ["/bin/sh", "-c", script] });
+        return OciAsync("run", "-b", Directory, Id);
+    }
+
+    /// <summary>Creates and starts a container that runs a script, detached.</summary>
+    internal async Task StartAsync(string script)
+    {
+        Process(p => p with { Args = ["/bin/sh", "-c", script] });
+        Assert.True((await OciAsync("run", "-d", "-b", Directory, Id)).ExitCode == 0, Errors);
+    }
+
+    /// <summary>A command of the runtime; config.json is written before.</summary>
+    internal async Task<Command> OciAsync(params string[] arguments)
+    {
+        await File.WriteAllBytesAsync(Directory + "/config.json", JsonSerializer.SerializeToUtf8Bytes(Spec, RuntimeJson.Default.Spec));
+        return await RawAsync(arguments);
+    }
+
+    internal Task<Command> RawAsync(string[] arguments, IReadOnlyDictionary<string, string?>? environment = null)
+    {
+        // streams of a detached container go elsewhere: a pipe of ours that it holds open would keep the command from ending
+        var detached = arguments.Contains("-d") || arguments[0] == "create";
+        string[] line = [Runtime, "--root", Directory + "/state", "--log", Log, "--log-format", "json", .. arguments];
+        return detached
+            ? Command.RunAsync("/bin/sh", ["-c", $"exec \"$@\" </dev/null >{Directory}/out 2>{Directory}/err", "sh", .. line], environment: environment, limit: TimeSpan.FromSeconds(30))
+            : Command.RunAsync(line[0], line[1..], environment: environment, limit: TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>What a detached container wrote, once it has ended.</summary>
+    internal string Output => File.ReadAllText(Directory + "/out");
+
+    /// <summary>What a detached container or the runtime itself complained about.</summary>
+    internal string Errors => File.ReadAllText(Directory + "/err");
+
+    public async ValueTask DisposeAsync()
+    {
+        await RawAsync(["delete", "-f", Id]);
+        var mounts = File.ReadAllLines("/proc/self/mountinfo").Where(l => l.Contains(Directory, StringComparison.Ordinal)).ToList();
+        var cgroups = System.IO.Directory.GetDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup").Select(d => $"{d}/{Id}").Where(System.IO.Directory.Exists).ToList();
+        System.IO.Directory.Delete(Directory, recursive: true);
+        Assert.Empty(mounts);
+        Assert.Empty(cgroups);
+    }
+
+    private Spec Basic() => new()
+    {
+        OciVersion = "1.2.0",
+        Hostname = "bundle",
+        Root = new RootSpec { Path = "rootfs" },
+        Process = new()
+        {
+            Cwd = "/",
+            User = new(),
+            Env = ["PATH=/bin"],
+            Capabilities = new() { Bounding = Capabilities, Effective = Capabilities, Permitted = Capabilities },
+        },
+        Mounts =
+        [
+            new() { Destination = "/proc", Type = "proc", Source = "proc" },
+            new() { Destination = "/dev", Type = "tmpfs", Source = "tmpfs", Options = ["nosuid", "strictatime", "mode=755", "size=65536k"] },
+            new() { Destination = "/dev/pts", Type = "devpts", Source = "devpts", Options = ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"] },
+        ],
+        Linux = new()
+        {
+            CgroupsPath = "/" + Id,
+            Namespaces = [new() { Type = "pid" }, new() { Type = "network" }, new() { Type = "ipc" }, new() { Type = "uts" }, new() { Type = "mount" }],
+        },
+    };
+}
