@@ -143,8 +143,13 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
         if (!ContainerDirectory.IsAlive(state)) throw new DavitException(ErrorKind.FailedPrecondition, "container not running");
         if (LifecycleLibc.Kill(state.Pid, signal) < 0) throw new LinuxException((Errno)Marshal.GetLastPInvokeError(), "kill").ToDavitException("unable to signal init");
 
-        // a stopped process takes the signal when it goes on: a kill must not wait for that
-        if (signal == Kill && state.Cgroup.Length > 0 && CgroupFreezer.IsFrozen(host.Cgroups, state.Cgroup)) CgroupFreezer.Thaw(host.Cgroups, state.Cgroup);
+        if (signal == Kill) Thaw(state);
+    }
+
+    /// <summary>A stopped process takes the signal when it goes on: a kill must not wait for that.</summary>
+    private void Thaw(StateRecord state)
+    {
+        if (state.Cgroup.Length > 0 && CgroupFreezer.IsFrozen(host.Cgroups, state.Cgroup)) CgroupFreezer.Thaw(host.Cgroups, state.Cgroup);
     }
 
     /// <summary>Removes a stopped container, or any with force.</summary>
@@ -166,7 +171,9 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
             var status = _containers.Status(state, host.Cgroups);
             if (!force && status != "created") throw new DavitException(ErrorKind.FailedPrecondition, $"cannot delete container {id} that is not stopped: {status}", "kill it first, or use --force");
             var pidFd = OpenProcess(state.Pid);
-            Signal(id, Kill, all: false);
+            // it may end by itself meanwhile, which is as good
+            LifecycleLibc.Kill(state.Pid, Kill);
+            Thaw(state);
             WaitForEnd(pidFd);
         }
 

@@ -39,6 +39,16 @@ public static class PlanBuilder
         if (Made("user")) WaitForMaps(writer, spec);
         CgroupSteps.Join(writer, options.CgroupPath is null || options.Host!.Cgroups.IsUnified ? 0 : options.Host.Cgroups.Version1.Count);
         Join(writer, namespaces);
+
+        // what belongs to a user namespace that is joined can only be made from inside it
+        var joinsUser = namespaces.TryGetValue("user", out var user) && !string.IsNullOrEmpty(user.Path);
+        ulong late = 0;
+        foreach (var (type, flag) in Namespaces)
+        {
+            if (joinsUser && type is ("mount" or "network" or "uts" or "ipc") && Made(type)) late |= flag;
+        }
+
+        if (late != 0) writer.Add("unshare namespaces", SystemCall.Unshare, (long)late);
         if (Made("cgroup")) writer.Add("unshare the cgroup namespace", SystemCall.Unshare, 0x02000000);
         if (Made("time")) Time(writer, spec);
         if (spec.Hooks is { Prestart.Count: > 0 } or { CreateRuntime.Count: > 0 }) Hooks(writer, options, HookPoint.Runtime);
@@ -53,7 +63,7 @@ public static class PlanBuilder
 
         var header = writer.Header with
         {
-            CloneFlags = flags,
+            CloneFlags = flags & ~late,
             CgroupCount = directories.Count,
             CgroupDirectories = directories.Count == 0 ? 0 : writer.Bytes(System.Text.Encoding.UTF8.GetBytes(string.Join('\0', directories) + '\0')),
             PidNamespacePath = namespaces.TryGetValue("pid", out var pid) && !string.IsNullOrEmpty(pid.Path) ? writer.Text(pid.Path) : 0,
