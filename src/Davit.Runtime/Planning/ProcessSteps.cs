@@ -110,8 +110,11 @@ internal static class ProcessSteps
             writer.Add("find the parent", SystemCall.CheckParent);
         }
 
+        // a listener is handed over while the parent still listens, which ends at the gate
+        var notifies = linux?.Seccomp is { } profile && SeccompSteps.Notifies(profile);
+        if (process.NoNewPrivileges && notifies) SeccompSteps.Load(writer, options, linux?.Seccomp);
         if (options.StartGate is not null) WaitAtGate(writer, process, arguments);
-        if (process.NoNewPrivileges) SeccompSteps.Load(writer, options, linux?.Seccomp);
+        if (process.NoNewPrivileges && !notifies) SeccompSteps.Load(writer, options, linux?.Seccomp);
         writer.Add("close descriptors", SystemCall.CloseRange, 3 + options.PreserveDescriptors, uint.MaxValue, 4);
         writer.Add("unblock signals", SystemCall.RtSigprocmask, 2, writer.Words(0), 0, 8);
         Exec(writer, process, arguments);

@@ -172,7 +172,7 @@ public sealed class ProcessTests
         listener.Listen();
         bundle.Process(p => p with { Terminal = true, ConsoleSize = new() { Width = 111, Height = 33 }, Args = ["/bin/sh", "-c", "busybox stty size; test -t 0 && echo terminal"] });
         var create = bundle.OciAsync("create", "--console-socket", path, "--pid-file", bundle.Directory + "/pid", "-b", bundle.Directory, bundle.Id);
-        using var connection = await listener.AcceptAsync(TestContext.Current.CancellationToken);
+        using var connection = await listener.AcceptAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         var master = ReceivedDescriptor.Take(connection);
         (await create).Succeeded();
         (await bundle.OciAsync("start", bundle.Id)).Succeeded();

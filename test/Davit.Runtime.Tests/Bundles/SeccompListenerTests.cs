@@ -20,7 +20,7 @@ public sealed partial class SeccompListenerTests
         bundle.Process(p => p with { NoNewPrivileges = true });
         bundle.Linux(l => l with { Seccomp = Profile(path) });
         var run = bundle.RunAsync("mkdir /tmp/one 2>&1; echo ended");
-        using var connection = await listener.AcceptAsync(TestContext.Current.CancellationToken);
+        using var connection = await listener.AcceptAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         var descriptor = ReceivedDescriptor.Take(connection, out var text);
         Answer(descriptor, errno: 95);
 
