@@ -61,8 +61,8 @@ public sealed record BuildRequest
     /// <summary>Size of /dev/shm in bytes; 0 for the default.</summary>
     public long ShmSize { get; init; }
 
-    /// <summary>Memory limit of RUN in bytes; 0 for none.</summary>
-    public long Memory { get; init; }
+    /// <summary>What RUN may use.</summary>
+    public StepLimits Limits { get; init; } = new();
 
     /// <summary>Say nothing: the caller shows the id and no more.</summary>
     public bool Quiet { get; init; }

@@ -61,6 +61,14 @@ public sealed class ImageBuilder : IImageBuilder, IAsyncDisposable
         Leftovers.Remove(_services);
     }
 
+    /// <summary>Ends the steps that an earlier daemon left running when it was killed, and removes what they made.</summary>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task OpenAsync(CancellationToken cancellation)
+    {
+        await Leftovers.EndStepsAsync(_services, cancellation).ConfigureAwait(false);
+        Leftovers.Remove(_services);
+    }
+
     /// <inheritdoc/>
     public async Task<Image> BuildAsync(BuildRequest request, IProgress<ProgressEvent> progress, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using Davit.Build.Context;
+using Davit.Build.Execute;
 using Davit.Build.Solving;
 using Davit.Primitives;
 
@@ -7,6 +8,29 @@ namespace Davit.Build;
 /// <summary>Removes what builds of an earlier daemon left when it was killed.</summary>
 internal static class Leftovers
 {
+    /// <summary>Ends steps that still run under their monitors: whoever asked for them is gone.</summary>
+    public static async Task EndStepsAsync(BuilderServices services, CancellationToken cancellation)
+    {
+        var steps = Path.Combine(services.Instance.RunRoot, "build");
+        if (!Directory.Exists(steps)) return;
+        foreach (var directory in Directory.GetDirectories(steps))
+        {
+            var id = Path.GetFileName(directory);
+            if (await services.Runner.AdoptAsync(id, directory, cancellation).ConfigureAwait(false) is { } container)
+            {
+                await using (container.ConfigureAwait(false))
+                {
+                    await RunExecutor.KillAsync(container).ConfigureAwait(false);
+                    await container.Exited.WaitAsync(cancellation).ConfigureAwait(false);
+                }
+            }
+
+            if (services.Network is { } network) await network.ReleaseAsync(id, cancellation).ConfigureAwait(false);
+            BuildContext.Remove(directory);
+        }
+    }
+
+    /// <summary>Removes contexts and unfinished layers.</summary>
     public static void Remove(BuilderServices services)
     {
         BuildContext.Remove(services.TemporaryDirectory);
@@ -18,7 +42,7 @@ internal static class Leftovers
             }
             catch (DavitException)
             {
-                // a step that still runs under its monitor keeps it; the next start of the daemon finds it ended
+                // a step that still runs keeps it, until OpenAsync has ended it
             }
         }
     }

@@ -119,6 +119,7 @@ namespace Davit.DockerApi;
 [JsonSerializable(typeof(ThrottlingData))]
 [JsonSerializable(typeof(TmpfsOptions))]
 [JsonSerializable(typeof(Ulimit))]
+[JsonSerializable(typeof(Ulimit[]))]
 [JsonSerializable(typeof(Volume))]
 [JsonSerializable(typeof(VolumeCreateRequest))]
 [JsonSerializable(typeof(VolumeDriverConfig))]

@@ -117,6 +117,11 @@ internal sealed class FakeRunner : IContainerRunner
                     case "env": _streams.Say(1, string.Join('\n', _launch.Spec.Process.Env!.Order()) + "\n"); break;
                     case "user": _streams.Say(1, $"{_launch.Spec.Process.User!.Uid}:{_launch.Spec.Process.User.Gid}\n"); break;
                     case "mounts": _streams.Say(1, string.Join('\n', _launch.Spec.Mounts!.Select(m => $"{m.Type} {m.Destination} {string.Join(',', m.Options ?? [])}")) + "\n"); break;
+                    case "groups": _streams.Say(1, string.Join(' ', _launch.Spec.Process.User!.AdditionalGids!) + "\n"); break;
+                    case "limits":
+                        var (limits, memory, cpu) = (_launch.Spec.Process.Rlimits!, _launch.Spec.Linux!.Resources!.Memory, _launch.Spec.Linux.Resources.Cpu);
+                        _streams.Say(1, $"{memory?.Limit} {memory?.Swap} {cpu?.Shares} {cpu?.Period} {cpu?.Quota} {cpu?.Cpus} {cpu?.Mems} {string.Join(',', limits.Select(l => $"{l.Type}={l.Soft}:{l.Hard}"))} {Path.GetDirectoryName(_launch.Spec.Linux.CgroupsPath)}\n");
+                        break;
                     case "read": _streams.Say(1, File.ReadAllText(_launch.Spec.Mounts!.Single(m => words[1].StartsWith(m.Destination + "/", StringComparison.Ordinal)) is var mount ? mount.Source + words[1][mount.Destination.Length..] : "")); break;
                     case "write":
                         var path = _launch.Root!.UpperDirectory + words[1];

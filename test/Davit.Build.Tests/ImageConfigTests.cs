@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Davit.Oci.Image;
+using Davit.Oci.Runtime;
 
 namespace Davit.Build.Tests;
 
@@ -170,6 +171,56 @@ public class ImageConfigTests
         Assert.Contains("HOME=/home/app\n", output, StringComparison.Ordinal);
         Assert.Contains("PATH=/usr/local/sbin", output, StringComparison.Ordinal);
         Assert.Contains("5:6\n", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Limits_reach_the_step_and_not_the_cache()
+    {
+        await using var fixture = new BuilderFixture();
+        await fixture.BaseAsync();
+        var limits = new StepLimits
+        {
+            Memory = 64 << 20, MemorySwap = -1, CpuShares = 512, CpuPeriod = 100_000, CpuQuota = 50_000, CpusetCpus = "0", CpusetMems = "0", CgroupParent = "/own/parent",
+            Rlimits = [RlimitSpec.FromUlimit("nofile", 100, 200), RlimitSpec.FromUlimit("core", -1, -1)],
+        };
+        var outcome = await fixture.BuildAsync("FROM base\nRUN limits\n", with: r => r with { Limits = limits });
+        Assert.Contains("67108864 -1 512 100000 50000 0 0 RLIMIT_NOFILE=100:200,RLIMIT_CORE=18446744073709551615:18446744073709551615 /own/parent\n", outcome.Output, StringComparison.Ordinal);
+        await fixture.BuildAsync("FROM base\nRUN limits\n");
+        Assert.Single(fixture.Runner.Commands);
+    }
+
+    [Fact]
+    public async Task Proxy_settings_come_in_both_cases()
+    {
+        await using var fixture = new BuilderFixture();
+        await fixture.BaseAsync();
+        var outcome = await fixture.BuildAsync("FROM base\nRUN env\n", with: r => r with { BuildArgs = new Dictionary<string, string?> { ["HTTP_PROXY"] = "http://one", ["no_proxy"] = "two", ["NO_PROXY"] = "three" } });
+        Assert.Contains("\nHTTP_PROXY=http://one\n", "\n" + outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("\nhttp_proxy=http://one\n", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("\nno_proxy=two\n", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("\nNO_PROXY=three\n", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("root", "0")]
+    [InlineData("app", "1001 44")]
+    [InlineData("77", "0")]
+    [InlineData("88:99", "99")]
+    public async Task The_primary_group_is_among_the_supplementary_ones(string user, string groups)
+    {
+        await using var fixture = new BuilderFixture();
+        await fixture.BaseAsync();
+        Assert.Contains($"\n{groups}\n", (await fixture.BuildAsync($"FROM base\nUSER {user}\nRUN groups\n")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Secrets_that_are_not_there_count_only_when_they_are_required()
+    {
+        await using var fixture = new BuilderFixture();
+        await fixture.BaseAsync();
+        Assert.Contains("\nran\n", (await fixture.BuildAsync("FROM base\nRUN --mount=type=secret,id=s --mount=type=ssh echo ran\n")).Output, StringComparison.Ordinal);
+        Assert.StartsWith("secret npm: not found\nDockerfile:2\n", (await fixture.BuildAsync("FROM base\nRUN --mount=type=secret,target=/root/npm,required=true echo ran\n")).ErrorText, StringComparison.Ordinal);
+        Assert.StartsWith("no SSH key \"k\" forwarded from the client\nDockerfile:2\n", (await fixture.BuildAsync("FROM base\nRUN --mount=type=ssh,id=k,required=true echo ran\n")).ErrorText, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public class WordExpanderTests
     public void Broken_words_are_refused(string word, string expected)
     {
         var error = Assert.Throws<DavitException>(() => Expander().Expand(word));
-        Assert.StartsWith($"failed to process \"{word}\": ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"failed to process \"{word.Replace("\"", "\\\"", StringComparison.Ordinal)}\": ", error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 

@@ -19,6 +19,9 @@ internal sealed class BuildContext : IDisposable
     /// <summary>Its files; everything belongs to root.</summary>
     public SourceTree Tree { get; }
 
+    /// <summary>Rules that took files out, or null.</summary>
+    public IgnoreFile? Ignore { get; private set; }
+
     /// <summary>Unpacks a tar, compressed or not.</summary>
     /// <param name="tar">Read to its end.</param>
     /// <param name="directory">Made here; removed on dispose.</param>
@@ -58,7 +61,9 @@ internal sealed class BuildContext : IDisposable
         var content = Tree.ReadFile(Selector.Clean(dockerfile) + ".dockerignore", MaxIgnoreBytes) ?? Tree.ReadFile(".dockerignore", MaxIgnoreBytes);
         if (content is null) return;
         var ignore = IgnoreFile.Parse(Encoding.UTF8.GetString(content));
-        if (!ignore.IsEmpty) RemoveIgnored("", ignore);
+        if (ignore.IsEmpty) return;
+        Ignore = ignore;
+        RemoveIgnored("", ignore);
     }
 
     public void Dispose()

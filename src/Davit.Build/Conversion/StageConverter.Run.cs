@@ -29,7 +29,7 @@ internal sealed partial class StageConverter
             Network = run.Network is null or "default" ? request.Network is "" ? "default" : request.Network : run.Network,
             ExtraHosts = request.ExtraHosts,
             ShmSize = request.ShmSize,
-            Memory = request.Memory,
+            Limits = request.Limits,
             Mounts = mounts,
             Scripts = scripts,
         };
@@ -63,9 +63,26 @@ internal sealed partial class StageConverter
     {
         var known = declared.ToHashSet(StringComparer.Ordinal);
         var result = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in proxies) result[name] = value;
-        foreach (var (name, value) in arguments.ProxySettings()) result[name] = value;
+        foreach (var (name, value) in proxies.Concat(arguments.ProxySettings())) result[name] = value;
+
+        // programs disagree on the case
+        foreach (var (name, value) in result.ToList())
+        {
+            result.TryAdd(name.ToUpperInvariant(), value);
+            result.TryAdd(name.ToLowerInvariant(), value);
+        }
+
         return [.. result.Where(p => !known.Contains(p.Key) && state.Environment(p.Key) is null).Select(p => $"{p.Key}={p.Value}").Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The classic protocol carries neither secrets nor an agent: without them a step runs as with a client that gives none, unless it requires them.</summary>
+    private void RefuseRequired(StageState state, RunInstruction run, RunMount mount)
+    {
+        if (!mount.Required) return;
+        var id = mount.CacheId is { } given ? Word(state, given, run) : mount.Kind == RunMountKind.Ssh ? "default" : Word(state, mount.Target, run).Split('/')[^1];
+        throw mount.Kind == RunMountKind.Ssh
+            ? new DavitException(ErrorKind.NotFound, $"no SSH key \"{id}\" forwarded from the client", "the classic protocol forwards no agent")
+            : new DavitException(ErrorKind.NotFound, $"secret {id}: not found", "the classic protocol carries no secrets");
     }
 
     private (List<ExecMount> Mounts, List<Vertex> Inputs, List<int> Reads) Mounts(StageState state, RunInstruction run)
@@ -73,6 +90,12 @@ internal sealed partial class StageConverter
         var (mounts, inputs, reads) = (new List<ExecMount>(), new List<Vertex>(), new List<int>());
         foreach (var written in run.Mounts)
         {
+            if (written.Kind is RunMountKind.Secret or RunMountKind.Ssh)
+            {
+                RefuseRequired(state, run, written);
+                continue;
+            }
+
             var target = Word(state, written.Target, run);
             if (target.Length == 0) throw new DavitException(ErrorKind.InvalidArgument, "RUN --mount: target is empty");
             var absolute = "/" + Trees.Selector.Clean(target.StartsWith('/') ? target : $"{state.Config.WorkingDir ?? "/"}/{target}");

@@ -16,7 +16,9 @@ internal static class CopyExecutor
     public static async Task RunAsync(CopyOp op, IReadOnlyList<Selection> selections, string mountPath, CancellationToken cancellation)
     {
         var count = selections.Count + op.Files.Count;
-        if (count == 0) throw new DavitException(ErrorKind.InvalidArgument, $"{op.Instruction} failed: no source files were specified");
+
+        // only wildcards, and nothing that they match
+        if (count == 0) return;
         if (count > 1 && !op.Parents && !op.Destination.EndsWith('/'))
         {
             throw new DavitException(ErrorKind.InvalidArgument, $"When using {op.Instruction} with more than one source file, the destination must be a directory and end with a /", $"write {op.Destination}/");
@@ -44,13 +46,13 @@ internal static class CopyExecutor
             }
             else
             {
-                var path = intoDirectory ? Join(destination, selection.Name) : destination;
+                var path = target.Follow(intoDirectory ? Join(destination, selection.Name) : destination);
                 target.MakeDirectories(SourceTree.Split(path).Parent);
                 copier.CopyFile(selection.Tree, selection.Path, selection.Tree.Stat(selection.Path) ?? throw new DavitException(ErrorKind.NotFound, $"/{selection.Path} is gone"), path);
             }
         }
 
-        foreach (var file in op.Files) Write(target, file, intoDirectory ? Join(destination, file.Name) : destination, owner, mode);
+        foreach (var file in op.Files) Write(target, file, target.Follow(intoDirectory ? Join(destination, file.Name) : destination), owner, mode);
         target.Finish();
     }
 

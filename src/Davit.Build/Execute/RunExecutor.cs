@@ -80,7 +80,8 @@ internal sealed class RunExecutor(BuilderServices services) : IExecutor
         throw failure;
     }
 
-    private static async Task KillAsync(IRunningContainer container)
+    /// <summary>Kills every process of a step.</summary>
+    internal static async Task KillAsync(IRunningContainer container)
     {
         try
         {

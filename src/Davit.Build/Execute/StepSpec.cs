@@ -25,16 +25,17 @@ internal static class StepSpec
             {
                 Args = op.Args,
                 Cwd = op.WorkingDirectory,
-                User = new UserSpec { Uid = user.Uid, Gid = user.Gid, AdditionalGids = user.AdditionalGids },
+                User = new UserSpec { Uid = user.Uid, Gid = user.Gid, AdditionalGids = [user.Gid, .. user.AdditionalGids.Where(g => g != user.Gid)] },
                 Env = EnvironmentOf(op, hostname, user.Home),
+                Rlimits = [.. basis.Process.Rlimits ?? [], .. op.Limits.Rlimits],
                 ApparmorProfile = services.Options.AppArmorProfile,
             },
             Mounts = [.. WithShm(basis.Mounts!, op.ShmSize), .. Files(directory), .. mounts.Specs, .. Scripts(op, directory)],
             Linux = basis.Linux! with
             {
-                CgroupsPath = $"/{services.Instance.CgroupParent}/{id}",
+                CgroupsPath = $"/{(op.Limits.CgroupParent.Length > 0 ? op.Limits.CgroupParent.Trim('/') : services.Instance.CgroupParent)}/{id}",
                 Namespaces = [.. Namespaces(basis.Linux!.Namespaces!, network)],
-                Resources = op.Memory > 0 ? (basis.Linux.Resources ?? new()) with { Memory = new MemorySpec { Limit = op.Memory } } : basis.Linux.Resources,
+                Resources = op.Limits.Over(basis.Linux.Resources),
             },
         };
     }

@@ -11,6 +11,7 @@ namespace Davit.Build.Execute;
 /// </summary>
 internal sealed class TargetTree : IDisposable
 {
+    private const int MaxLinks = 40;
     private readonly Dictionary<string, (long Seconds, uint Nanoseconds)> _times = new(StringComparer.Ordinal);
     private readonly (uint Uid, uint Gid)? _owner;
     private readonly int _root;
@@ -112,6 +113,55 @@ internal sealed class TargetTree : IDisposable
         });
     }
 
+    /// <summary>Gives a file of this tree a second name, which is not there yet.</summary>
+    /// <returns>False when the first name is gone: a later copy replaced it.</returns>
+    public bool TryLink(string existing, string path)
+    {
+        var (from, name) = Trees.SourceTree.Split(existing);
+        var fd = Open(from, OpenHow.Path | OpenHow.Directory, out var errno);
+        if (fd < 0) return false;
+        try
+        {
+            InParent(Trees.SourceTree.Split(path).Parent, path, (directory, newName) => errno = DirectoryCalls.MakeHardLink(fd, name, directory, newName));
+            if (errno == Errno.ENOENT) return false;
+            Check(errno, "link", path);
+            return true;
+        }
+        finally
+        {
+            FileIo.Close(fd);
+        }
+    }
+
+    /// <summary>Sets the permissions of a directory.</summary>
+    public void ChangeMode(string path, uint mode)
+    {
+        var (parent, _) = Trees.SourceTree.Split(path);
+        InParent(parent, path, (directory, name) => Check(DirectoryCalls.ChangeMode(directory, name.Length == 0 ? "." : name, mode), "chmod", path));
+    }
+
+    /// <summary>Where a file ends up that is written to a path: links lead on, inside the tree, also to what is not there yet.</summary>
+    public string Follow(string path)
+    {
+        for (var step = 0; step < MaxLinks; step++)
+        {
+            var (parent, name) = Trees.SourceTree.Split(path);
+            var fd = Open(parent, OpenHow.Path | OpenHow.Directory, out _);
+            if (fd < 0) return path;
+            try
+            {
+                if (DirectoryCalls.ReadLink(fd, name, out _) is not { } link) return path;
+                path = Trees.Selector.Clean(link.StartsWith('/') ? link : $"{PathOf(fd)[PathOf(_root).Length..]}/{link}");
+            }
+            finally
+            {
+                FileIo.Close(fd);
+            }
+        }
+
+        throw new DavitException(ErrorKind.InvalidArgument, $"/{path}: too many levels of symbolic links");
+    }
+
     /// <summary>Calls with the open parent directory and the last name; remembers the parent's time.</summary>
     public void InParent(string parent, string path, Action<int, string> action)
     {
@@ -180,6 +230,12 @@ internal sealed class TargetTree : IDisposable
     internal static void Check(Errno errno, string call, string path)
     {
         if (errno != Errno.None) throw new LinuxException(errno, call, path);
+    }
+
+    private static string PathOf(int fd)
+    {
+        var path = DirectoryCalls.ReadLink(DirectoryCalls.WorkingDirectory, $"/proc/self/fd/{fd}", out var errno);
+        return path ?? throw new LinuxException(errno, "readlink", $"/proc/self/fd/{fd}");
     }
 
     private void Touch(string path, int fd)

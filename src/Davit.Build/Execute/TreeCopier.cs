@@ -9,17 +9,17 @@ namespace Davit.Build.Execute;
 /// <summary>Copies selections into a target tree, by COPY's rules for names, owners, modes and times.</summary>
 internal sealed class TreeCopier(TargetTree target, (uint Uid, uint Gid)? owner, FileModeChange? mode, IgnoreFile? exclude, CancellationToken cancellation)
 {
-    /// <summary>Copies a directory's contents into a directory.</summary>
+    private readonly Dictionary<(uint, uint, ulong), string> _linked = [];
+
+    /// <summary>Copies a directory's contents into a directory. A new one belongs to root, or to the chosen owner, whatever its source is like: what is copied are its contents.</summary>
     public void CopyDirectory(Selection selection, string destination)
     {
         var source = selection.Tree;
         var top = source.Stat(selection.Path) ?? throw new DavitException(ErrorKind.NotFound, $"/{selection.Path} is gone");
         if (target.Stat(destination) is not { } existing)
         {
-            var (parent, _) = SourceTree.Split(destination);
-            target.MakeDirectories(parent);
-            target.MakeDirectory(destination);
-            Finish(source, selection.Path, top, destination);
+            target.MakeDirectories(destination);
+            if (mode is not null) target.ChangeMode(destination, mode.Apply(top.Mode, isDirectory: true));
         }
         else if (!existing.IsDirectory)
         {
@@ -56,7 +56,7 @@ internal sealed class TreeCopier(TargetTree target, (uint Uid, uint Gid)? owner,
         switch (stat.Type)
         {
             case FileTypes.Regular:
-                CopyContent(source, path, stat, destination);
+                if (!TryLink(stat, destination)) CopyContent(source, path, stat, destination);
                 return;
             case FileTypes.SymbolicLink:
                 var link = source.ReadLink(path);
@@ -72,6 +72,14 @@ internal sealed class TreeCopier(TargetTree target, (uint Uid, uint Gid)? owner,
         }
 
         Finish(source, path, stat, destination);
+    }
+
+    /// <summary>Names of one file stay names of one file.</summary>
+    private bool TryLink(FileStat stat, string destination)
+    {
+        if (stat.Links < 2) return false;
+        if (_linked.TryAdd((stat.FileSystemMajor, stat.FileSystemMinor, stat.Inode), destination)) return false;
+        return target.TryLink(_linked[(stat.FileSystemMajor, stat.FileSystemMinor, stat.Inode)], destination);
     }
 
     private void CopyContent(SourceTree source, string path, FileStat stat, string destination)

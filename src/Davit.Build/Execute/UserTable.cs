@@ -23,16 +23,22 @@ internal sealed class UserTable
         }
     }
 
-    /// <summary>Owner for <c>--chown</c>.</summary>
+    /// <summary>Owner for <c>--chown</c>: <c>user</c>, <c>user:group</c>, or <c>:group</c> for root with that group.</summary>
     public (uint Uid, uint Gid) Owner(string text)
     {
         var parts = text.Split(':');
-        if (parts.Length > 2 || parts[0].Length == 0) throw new DavitException(ErrorKind.InvalidArgument, $"invalid chown string format: {text}");
+        if (parts.Length > 2 || text is "" or ":") throw new DavitException(ErrorKind.InvalidArgument, $"invalid chown string format: {text}");
+        if (parts[0].Length == 0) return (0, GroupOf(parts[1]));
         var user = _users.FirstOrDefault(u => u.Name == parts[0]);
         var uid = user.Name is not null ? user.Uid : Id(parts[0]) ?? throw Unmapped("uid for user", parts[0], "user");
         if (parts.Length == 1 || parts[1].Length == 0) return (uid, user.Name is not null ? user.Gid : uid);
-        var group = _groups.FirstOrDefault(g => g.Name == parts[1]);
-        return (uid, group.Name is not null ? group.Gid : Id(parts[1]) ?? throw Unmapped("gid for group", parts[1], "group"));
+        return (uid, GroupOf(parts[1]));
+    }
+
+    private uint GroupOf(string text)
+    {
+        var group = _groups.FirstOrDefault(g => g.Name == text);
+        return group.Name is not null ? group.Gid : Id(text) ?? throw Unmapped("gid for group", text, "group");
     }
 
     private static DavitException Unmapped(string what, string name, string kind) =>

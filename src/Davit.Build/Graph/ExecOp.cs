@@ -23,7 +23,7 @@ internal sealed record ExecOp : Op
 
     public long ShmSize { get; init; }
 
-    public long Memory { get; init; }
+    public StepLimits Limits { get; init; } = new();
 
     public IReadOnlyList<ExecMount> Mounts { get; init; } = [];
 

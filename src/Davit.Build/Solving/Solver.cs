@@ -93,7 +93,7 @@ internal sealed class Solver(BuildSession session, IExecutor executor, Cancellat
         {
             var input = vertex.Inputs[source.Input];
             var tree = await TreeAsync(input, inputs[source.Input], output).ConfigureAwait(false);
-            selections.AddRange(Selector.Select(tree, source.Paths, copy.Parents, copy.Instruction, input.Op is ContextOp));
+            selections.AddRange(Selector.Select(tree, source.Paths, copy.Parents, copy.Instruction, input.Op is ContextOp, session.Context.Ignore));
         }
 
         var exclude = copy.Exclude.Count > 0 ? IgnoreFile.FromPatterns(copy.Exclude) : null;
@@ -141,7 +141,7 @@ internal sealed class Solver(BuildSession session, IExecutor executor, Cancellat
                 continue;
             }
 
-            var selections = Selector.Select(session.Context.Tree, [mount.Source], false, "RUN --mount", context: true);
+            var selections = Selector.Select(session.Context.Tree, [mount.Source], false, "RUN --mount", context: true, session.Context.Ignore);
             hasher.Add("input", TreeChecksum.Compute(selections, null, cancellation));
         }
 

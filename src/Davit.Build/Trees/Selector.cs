@@ -12,8 +12,9 @@ internal static class Selector
     /// <param name="parents">Keep directories: names become paths, from the pivot <c>/./</c> on.</param>
     /// <param name="instruction"><c>COPY</c> or <c>ADD</c>, for messages.</param>
     /// <param name="context">True when the tree is the build context.</param>
+    /// <param name="ignore">Rules that took files out of the context, to name the one at fault.</param>
     /// <exception cref="DavitException">NotFound, with Docker's texts.</exception>
-    public static List<Selection> Select(SourceTree tree, IReadOnlyList<string> paths, bool parents, string instruction, bool context)
+    public static List<Selection> Select(SourceTree tree, IReadOnlyList<string> paths, bool parents, string instruction, bool context, IgnoreFile? ignore = null)
     {
         var result = new List<Selection>();
         foreach (var path in paths)
@@ -35,12 +36,14 @@ internal static class Selector
             }
             else
             {
+                // a pattern may match nothing: package.json yarn.lock*
                 foreach (var match in Expand(tree, clean)) Add(match, match);
+                continue;
             }
 
             if (result.Count == before)
             {
-                throw new DavitException(ErrorKind.NotFound, context ? $"{instruction} failed: file not found in build context or excluded by .dockerignore: stat {path}: file does not exist"
+                throw new DavitException(ErrorKind.NotFound, context ? $"{instruction} failed: file not found in build context or excluded by .dockerignore: stat {path}: file does not exist{(ignore?.RuleFor(clean) is { } rule ? $": the line \"{rule}\" of .dockerignore excludes it" : "")}"
                     : $"{instruction} failed: stat {path}: file does not exist");
             }
 

@@ -97,6 +97,7 @@ internal sealed class DaemonServices : IAsyncDisposable
         };
         var containers = Keep(new ContainerService(engine));
         var builder = Keep(new ImageBuilder(instance, images, store.Layers, store.Content, store.Documents, runner, networks, BuilderOptionsOf(settings, environment) with { AppArmorProfile = appArmor }, time));
+        await builder.OpenAsync(cancellation).ConfigureAwait(false);
         await containers.OpenAsync(cancellation).ConfigureAwait(false);
         await CollectAsync(store, images, cancellation).ConfigureAwait(false);
         Api = new ApiServices

@@ -5,6 +5,7 @@ using Davit.DockerApi;
 using Davit.DockerApi.Images;
 using Davit.DockerApi.Messages;
 using Davit.Oci;
+using Davit.Oci.Runtime;
 using Davit.Primitives;
 
 namespace Davit.Daemon.Endpoints;
@@ -50,7 +51,7 @@ internal sealed class BuildEndpoints(ApiServices services)
             ExtraHosts = ReadHosts(request),
             Platform = request.Query("platform") is { Length: > 0 } platform ? Platform.Parse(platform) : null,
             ShmSize = request.Number("shmsize") ?? 0,
-            Memory = request.Number("memory") ?? 0,
+            Limits = ReadLimits(request),
             Quiet = request.Flag("q"),
             Credentials = RegistryAuth.ReadAll(request),
         };
@@ -59,12 +60,7 @@ internal sealed class BuildEndpoints(ApiServices services)
     /// <summary>A build limit that would have no effect is refused by name.</summary>
     private static void RefuseUnsupported(ApiRequest request)
     {
-        foreach (var name in (string[])["cpuperiod", "cpuquota", "cpushares", "memswap"])
-        {
-            if (request.Number(name) is { } value && value != 0) throw new DavitException(ErrorKind.InvalidArgument, $"build option {name}={value} is not in effect in this engine");
-        }
-
-        foreach (var name in (string[])["cpusetcpus", "cpusetmems", "cgroupparent", "outputs", "isolation"])
+        foreach (var name in (string[])["outputs", "isolation"])
         {
             if (request.Query(name) is { Length: > 0 } value && value is not ("null" or "default")) throw new DavitException(ErrorKind.InvalidArgument, $"build option {name}={value} is not in effect in this engine");
         }
@@ -72,6 +68,32 @@ internal sealed class BuildEndpoints(ApiServices services)
         foreach (var name in (string[])["squash", "securityopt"])
         {
             if (request.Query(name) is { Length: > 0 } value && value is not ("0" or "false" or "null" or "[]")) throw new DavitException(ErrorKind.InvalidArgument, $"build option {name}={value} is not in effect in this engine");
+        }
+    }
+
+    private static StepLimits ReadLimits(ApiRequest request) => new()
+    {
+        Memory = request.Number("memory") ?? 0,
+        MemorySwap = request.Number("memswap") ?? 0,
+        CpuShares = request.Number("cpushares") ?? 0,
+        CpuPeriod = request.Number("cpuperiod") ?? 0,
+        CpuQuota = request.Number("cpuquota") ?? 0,
+        CpusetCpus = request.Query("cpusetcpus") ?? "",
+        CpusetMems = request.Query("cpusetmems") ?? "",
+        CgroupParent = request.Query("cgroupparent") ?? "",
+        Rlimits = ReadUlimits(request),
+    };
+
+    private static IReadOnlyList<RlimitSpec> ReadUlimits(ApiRequest request)
+    {
+        if (request.Query("ulimits") is not { Length: > 0 } text) return [];
+        try
+        {
+            return [.. (JsonSerializer.Deserialize(text, DockerApiJson.Default.UlimitArray) ?? []).Select(u => RlimitSpec.FromUlimit(u.Name, u.Soft, u.Hard))];
+        }
+        catch (JsonException error)
+        {
+            throw new DavitException(ErrorKind.InvalidArgument, $"error reading ulimits: {error.Message}", inner: error);
         }
     }
 

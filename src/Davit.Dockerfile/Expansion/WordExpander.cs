@@ -68,7 +68,7 @@ public sealed class WordExpander
         }
         catch (FormatException e)
         {
-            throw new DavitException(ErrorKind.InvalidArgument, $"failed to process \"{word}\": {e.Message}");
+            throw new DavitException(ErrorKind.InvalidArgument, $"failed to process \"{word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\": {e.Message}");
         }
     }
 

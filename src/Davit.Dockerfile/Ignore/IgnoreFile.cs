@@ -7,7 +7,7 @@ namespace Davit.Dockerfile.Ignore;
 /// <summary>Rules of a <c>.dockerignore</c> file, and of <c>COPY --exclude</c>: Go's path patterns with <c>**</c>, <c>!</c> for exceptions, the last match decides.</summary>
 public sealed class IgnoreFile
 {
-    private readonly List<(Regex Pattern, bool Negated)> _rules = [];
+    private readonly List<(Regex Pattern, bool Negated, string Line)> _rules = [];
 
     private IgnoreFile()
     {
@@ -45,7 +45,7 @@ public sealed class IgnoreFile
 
             var clean = Clean(pattern);
             if (clean.Length == 0) clean = ".";
-            file._rules.Add((ToRegex(clean, line), negated));
+            file._rules.Add((ToRegex(clean, line), negated, line.Trim()));
         }
 
         return file;
@@ -56,12 +56,25 @@ public sealed class IgnoreFile
     public bool Ignores(string path)
     {
         var ignored = false;
-        foreach (var (pattern, negated) in _rules)
+        foreach (var (pattern, negated, _) in _rules)
         {
             if (negated == ignored && MatchesWithParents(pattern, path)) ignored = !negated;
         }
 
         return ignored;
+    }
+
+    /// <summary>The line that decides that a path is ignored; null when it is not.</summary>
+    /// <param name="path">Relative path with slashes.</param>
+    public string? RuleFor(string path)
+    {
+        string? rule = null;
+        foreach (var (pattern, negated, line) in _rules)
+        {
+            if (negated == (rule is not null) && MatchesWithParents(pattern, path)) rule = negated ? null : line;
+        }
+
+        return rule;
     }
 
     /// <summary>True when the first rule matches the path itself, its directories apart.</summary>

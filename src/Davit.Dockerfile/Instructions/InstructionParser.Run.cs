@@ -42,22 +42,27 @@ internal sealed partial class InstructionParser
             "bind" => RunMountKind.Bind,
             "cache" => RunMountKind.Cache,
             "tmpfs" => RunMountKind.Tmpfs,
-            "secret" or "ssh" => throw Fail(node, $"the --mount=type={type} option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled", "type=" + type),
-            _ => throw Fail(node, $"unsupported mount type \"{type}\"{Suggestion.For(type, ["bind", "cache", "tmpfs"])}", type),
+            "secret" => RunMountKind.Secret,
+            "ssh" => RunMountKind.Ssh,
+            _ => throw Fail(node, $"unsupported mount type \"{type}\"{Suggestion.For(type, ["bind", "cache", "tmpfs", "secret", "ssh"])}", type),
         };
         var mount = new RunMount { Kind = kind, Target = "", ReadOnly = kind == RunMountKind.Bind };
         foreach (var (key, value) in fields) mount = WithField(node, mount, type, key, value);
-        return mount.Target.Length > 0 ? mount : throw Fail(node, $"invalid mount \"{text}\": target is required", text);
+        if (mount.Kind is RunMountKind.Secret && mount is { Target: "", CacheId: null }) throw Fail(node, $"invalid mount \"{text}\": a secret needs an id or a target", text);
+        return mount.Target.Length > 0 || mount.Kind is RunMountKind.Secret or RunMountKind.Ssh ? mount : throw Fail(node, $"invalid mount \"{text}\": target is required", text);
     }
 
     private RunMount WithField(SyntaxNode node, RunMount mount, string type, string key, string? value)
     {
         var isCache = mount.Kind == RunMountKind.Cache;
+        var isClients = mount.Kind is RunMountKind.Secret or RunMountKind.Ssh;
         switch (key)
         {
-            case "readonly" or "ro" when mount.Kind != RunMountKind.Tmpfs:
+            case "required" when isClients:
+                return mount with { Required = Flag(node, key, value) };
+            case "readonly" or "ro" when mount.Kind is RunMountKind.Bind or RunMountKind.Cache:
                 return mount with { ReadOnly = Flag(node, key, value) };
-            case "readwrite" or "rw" when mount.Kind != RunMountKind.Tmpfs:
+            case "readwrite" or "rw" when mount.Kind is RunMountKind.Bind or RunMountKind.Cache:
                 return mount with { ReadOnly = !Flag(node, key, value) };
         }
 
@@ -66,16 +71,17 @@ internal sealed partial class InstructionParser
         {
             "type" => mount,
             "target" or "dst" or "destination" => mount with { Target = value },
-            "source" or "src" when mount.Kind != RunMountKind.Tmpfs => mount with { Source = value },
-            "from" when mount.Kind != RunMountKind.Tmpfs => mount with { From = value },
-            "id" when isCache => mount with { CacheId = value },
+            "source" or "src" when mount.Kind is RunMountKind.Bind or RunMountKind.Cache => mount with { Source = value },
+            "from" when mount.Kind is RunMountKind.Bind or RunMountKind.Cache => mount with { From = value },
+            "env" when mount.Kind == RunMountKind.Secret => mount,
+            "id" when isCache || isClients => mount with { CacheId = value },
             "sharing" when isCache => mount with
             {
                 Sharing = value.ToLowerInvariant() is "shared" or "private" or "locked" ? value.ToLowerInvariant() : throw Fail(node, $"unsupported sharing value \"{value}\"", value),
             },
-            "mode" when isCache => mount with { Mode = Octal(node, value) },
-            "uid" when isCache => mount with { Uid = Number(node, key, value) },
-            "gid" when isCache => mount with { Gid = Number(node, key, value) },
+            "mode" when isCache || isClients => mount with { Mode = Octal(node, value) },
+            "uid" when isCache || isClients => mount with { Uid = Number(node, key, value) },
+            "gid" when isCache || isClients => mount with { Gid = Number(node, key, value) },
             "size" when mount.Kind == RunMountKind.Tmpfs => mount with { Size = Bytes(node, value) },
             _ => throw Fail(node, $"unexpected key '{key}' for mount type '{type}'", key),
         };

@@ -18,7 +18,7 @@ public sealed record RunMount
     /// <summary>Not writable.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>Name of a cache; the target by default.</summary>
+    /// <summary>Name of a cache, by default its target; of a secret, by default the last part of its target; of an agent.</summary>
     public string? CacheId { get; init; }
 
     /// <summary><c>shared</c>, <c>private</c> or <c>locked</c>.</summary>
@@ -32,6 +32,9 @@ public sealed record RunMount
 
     /// <summary>Group of a new cache directory.</summary>
     public uint Gid { get; init; }
+
+    /// <summary>Secret and ssh: the step must not run without it.</summary>
+    public bool Required { get; init; }
 
     /// <summary>Size limit of a tmpfs in bytes; 0 for none.</summary>
     public long Size { get; init; }

@@ -11,4 +11,10 @@ public enum RunMountKind
 
     /// <summary>An empty directory in memory.</summary>
     Tmpfs,
+
+    /// <summary>A secret of the client, as a file.</summary>
+    Secret,
+
+    /// <summary>The client's SSH agent, as a socket.</summary>
+    Ssh,
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Davit.Primitives;
 
 namespace Davit.Oci.Runtime;
 
@@ -100,6 +101,9 @@ public sealed record CapabilitiesSpec
 /// <summary>One resource limit.</summary>
 public sealed record RlimitSpec
 {
+    private static readonly string[] Names =
+        ["core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio", "rttime", "sigpending", "stack"];
+
     /// <summary>Name, for example <c>RLIMIT_NOFILE</c>.</summary>
     public string Type { get; init; } = "";
 
@@ -108,6 +112,25 @@ public sealed record RlimitSpec
 
     /// <summary>Hard limit.</summary>
     public ulong Hard { get; init; }
+
+    /// <summary>A limit as Docker's <c>--ulimit</c> names it.</summary>
+    /// <param name="name"><c>nofile</c> and so on.</param>
+    /// <param name="soft">Soft limit, -1 for none.</param>
+    /// <param name="hard">Hard limit, -1 for none.</param>
+    /// <exception cref="DavitException">InvalidArgument: unknown name, or soft above hard.</exception>
+    public static RlimitSpec FromUlimit(string name, long soft, long hard)
+    {
+        if (!Names.Contains(name)) throw new DavitException(ErrorKind.InvalidArgument, $"invalid ulimit type: {name}");
+        if (hard != -1 && (soft == -1 || soft > hard))
+        {
+            throw new DavitException(ErrorKind.InvalidArgument, $"ulimit soft limit must be less than or equal to hard limit: {soft} > {hard}");
+        }
+
+        if (soft < -1 || hard < -1) throw new DavitException(ErrorKind.InvalidArgument, $"invalid ulimit {name}: {soft}:{hard}");
+
+        // -1 is "unlimited", the kernel's all ones
+        return new() { Type = "RLIMIT_" + name.ToUpperInvariant(), Soft = unchecked((ulong)soft), Hard = unchecked((ulong)hard) };
+    }
 }
 
 /// <summary>Scheduling of the process (sched_setattr(2)).</summary>

@@ -1,11 +1,13 @@
 using System.Formats.Tar;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Davit.Cli.Options;
 using Davit.Cli.Output;
 using Davit.Cli.Parsing;
 using Davit.Cli.Terminals;
+using Davit.DockerApi;
 using Davit.Primitives;
 
 namespace Davit.Cli.Commands.Image;
@@ -70,6 +72,7 @@ internal static class BuildCommand
             ("cpuperiod", a.Value("cpu-period")), ("cpuquota", a.Value("cpu-quota")), ("cgroupparent", a.Value("cgroup-parent")), ("version", "1"));
         foreach (var tag in a.List("tag")) query += "&t=" + Uri.EscapeDataString(tag);
         if (a.List("cache-from").Count > 0) query += "&cachefrom=" + Uri.EscapeDataString(new JsonArray([.. a.List("cache-from").Select(c => (JsonNode)c)]).ToJsonString());
+        if (a.List("ulimit").Count > 0) query += "&ulimits=" + Uri.EscapeDataString(JsonSerializer.Serialize([.. a.List("ulimit").Select(u => UlimitFlags.Parse(u))], DockerApiJson.Default.UlimitArray));
         foreach (var host in a.List("add-host")) query += "&extrahosts=" + Uri.EscapeDataString(host);
         return query;
     }
