@@ -182,7 +182,7 @@ public sealed class BuildTests(BusyboxDaemon fixture) : DockerTests(fixture)
     public async Task Limits_are_in_effect()
     {
         var tag = Unique("limits");
-        var context = Context("FROM busybox\nRUN ulimit -n; ulimit -Hn; df -k /dev/shm | tail -1 | awk '{print $2}'; grep -c 'my.host' /etc/hosts; cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null\n");
+        var context = Context("FROM busybox\nRUN ulimit -n; ulimit -Hn; df -k /dev/shm | tail -1 | awk '{print $2}'; grep -c 'my.host' /etc/hosts; cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null; true\n");
         string[] flags = ["--no-cache", "--ulimit", "nofile=100:200", "--shm-size", "8m", "--add-host", "my.host:10.1.2.3", "-m", "64m", "--network", "none", "-t", tag];
         Assert.Contains("100\n200\n8192\n1\n67108864\n", (await Build(context, flags)).Succeeded().Output, StringComparison.Ordinal);
         if (!TestDaemon.IsPeer) Assert.Contains("100\n200\n8192\n1\n67108864\n", (await Daemon.DavitAsync(["build", .. flags, context])).Succeeded().Output, StringComparison.Ordinal);

@@ -11,7 +11,10 @@ using Davit.Primitives;
 
 namespace Davit.Build.Solving;
 
-/// <summary>Brings vertices to their results: each once a build, from the cache where it can.</summary>
+/// <summary>
+/// Brings vertices to their results: each once a build, from the cache where it can. The kinds in the cache's keys carry a number, which goes up when a builder
+/// makes something else of the same operation: what an earlier one made is then made again.
+/// </summary>
 internal sealed class Solver(BuildSession session, IExecutor executor, CancellationToken cancellation)
 {
     private readonly ConcurrentDictionary<Digest, Lazy<Task<VertexResult>>> _results = new();
@@ -81,7 +84,7 @@ internal sealed class Solver(BuildSession session, IExecutor executor, Cancellat
         // Sources whose content is named already (stages, images, files with a checksum) need not be looked at when nothing changed.
         if (vertex.Inputs.Skip(1).All(v => v.Op is not ContextOp and not RemoteFileOp { Checksum: null }))
         {
-            using var hasher = new OpHasher("copy-by-name").Add("base", basis.StateId);
+            using var hasher = new OpHasher("copy-by-name/2").Add("base", basis.StateId);
             copy.Describe(hasher);
             for (var i = 1; i < inputs.Length; i++) hasher.Add("input", vertex.Inputs[i].Op is RemoteFileOp ? vertex.Inputs[i].Digest.ToString() : inputs[i].Snapshot.StateId);
             keys.Add(hasher.Finish());
@@ -130,7 +133,7 @@ internal sealed class Solver(BuildSession session, IExecutor executor, Cancellat
     private async Task<VertexResult> ExecAsync(Vertex vertex, ExecOp exec, VertexResult[] inputs, IStepOutput output)
     {
         var basis = inputs[0].Snapshot;
-        using var hasher = new OpHasher("exec").Add("base", basis.StateId);
+        using var hasher = new OpHasher("exec/2").Add("base", basis.StateId);
         exec.Describe(hasher);
         foreach (var (index, mount) in exec.Mounts)
         {
@@ -220,7 +223,7 @@ internal sealed class Solver(BuildSession session, IExecutor executor, Cancellat
 
     private static Digest ContentKey(Snapshot basis, CopyOp copy, List<Selection> selections, Digest checksum)
     {
-        using var hasher = new OpHasher("copy").Add("base", basis.StateId).Add("checksum", checksum).Add("count", selections.Count);
+        using var hasher = new OpHasher("copy/2").Add("base", basis.StateId).Add("checksum", checksum).Add("count", selections.Count);
         copy.DescribeEffect(hasher);
         return hasher.Finish();
     }
