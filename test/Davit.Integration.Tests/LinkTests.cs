@@ -27,6 +27,9 @@ public class LinkTests(BusyboxDaemon fixture) : DockerTests(fixture)
         await Docker("start", database);
         var moved = await Docker("inspect", "-f", "{{.NetworkSettings.IPAddress}}", database);
         Assert.Equal($"{moved}\tal-ias dbhost {database}", await Docker("exec", web, "grep", "al-ias", "/etc/hosts"));
+
+        await Docker("rm", "--link", $"{web}/al-ias");
+        Assert.Equal("[]", await Docker("inspect", "-f", "{{.HostConfig.Links}}", web));
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class StoreCheckTests : IAsyncLifetime
             new System.Formats.Tar.PaxTarEntry(System.Formats.Tar.TarEntryType.RegularFile, "blobs/sha256/" + FakeRegistry.DigestOf(layer)[7..]) { DataStream = new MemoryStream(layer) }, ServedImage.File("c.json", config),
             ServedImage.File("manifest.json", $$"""[{"Config":"c.json","RepoTags":["half:1"],"Layers":["blobs/sha256/{{FakeRegistry.DigestOf(layer)[7..]}}"]}]"""));
         var half = _daemon.Directory + "/half.tar";
-        await File.WriteAllBytesAsync(half, archive[..(archive.Length - 6_000)]);
+        await File.WriteAllBytesAsync(half, archive[..(archive.Length - 4_000)]);
 
         // the client has sent half and waits: the daemon has the layer's blob and no image
         var load = _daemon.ScriptAsync($"(cat {Peers.Inside(half)}; while [ -e {Peers.Inside(half)} ]; do sleep 0.1; done) | docker load");

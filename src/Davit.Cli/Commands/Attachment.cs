@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Davit.Cli.Http;
 using Davit.Cli.Terminals;
+using Davit.DockerApi.Containers;
 
 namespace Davit.Cli.Commands;
 
@@ -14,9 +15,12 @@ internal static class Attachment
     /// <param name="stdin">Pass input on.</param>
     /// <param name="tty">The process has a terminal: the user's goes raw.</param>
     /// <param name="resize">Path to post the window's size to, or null.</param>
+    /// <param name="keys">What detaches from a terminal; null is the default.</param>
     /// <param name="cancellation">Gives up.</param>
-    internal static async Task PumpAsync(CliContext context, HijackedConnection connection, bool stdin, bool tty, string? resize, CancellationToken cancellation)
+    /// <returns>True when the user typed the keys that detach: the process goes on, and has no exit code yet.</returns>
+    internal static async Task<bool> PumpAsync(CliContext context, HijackedConnection connection, bool stdin, bool tty, string? resize, string? keys, CancellationToken cancellation)
     {
+        var detach = new DetachWatch(tty && stdin ? DetachKeys.Parse(keys) : null);
         var raw = tty && stdin && context.InIsTerminal;
         if (raw) Terminal.MakeRaw();
         PosixSignalRegistration? window = null;
@@ -29,8 +33,9 @@ internal static class Attachment
             }
 
             // the reader of input can't be woken when output ends: it is left behind, and the process ends over it
-            if (stdin) _ = Task.Run(() => InputAsync(context, connection), cancellation);
+            if (stdin) _ = Task.Run(() => InputAsync(context, connection, detach), cancellation);
             await OutputAsync(context, connection, cancellation);
+            return detach.Seen;
         }
         finally
         {
@@ -54,13 +59,18 @@ internal static class Attachment
         }
     }
 
-    private static async Task InputAsync(CliContext context, HijackedConnection connection)
+    private static async Task InputAsync(CliContext context, HijackedConnection connection, DetachWatch detach)
     {
         var buffer = new byte[32 << 10];
         try
         {
             int count;
-            while ((count = await context.RawIn.ReadAsync(buffer)) > 0) await connection.WriteAsync(buffer.AsMemory(0, count), CancellationToken.None);
+            while ((count = await context.RawIn.ReadAsync(buffer)) > 0)
+            {
+                detach.See(buffer.AsSpan(0, count));
+                await connection.WriteAsync(buffer.AsMemory(0, count), CancellationToken.None);
+            }
+
             connection.CloseWrite();
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)

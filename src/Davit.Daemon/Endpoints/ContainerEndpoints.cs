@@ -29,7 +29,7 @@ internal sealed class ContainerEndpoints(ApiServices services)
         .Get("/containers/{id}/checkpoints", Checkpoints)
         .Post("/containers/{id}/checkpoints", Checkpoints)
         .Delete("/containers/{id}/checkpoints/{checkpoint}", Checkpoints)
-        .Delete("/containers/{id}", RemoveAsync);
+        .Delete("/containers/{id*}", RemoveAsync); // a link is removed by container/alias
 
     private static Task Checkpoints(ApiRequest request) => throw new DavitException(ErrorKind.NotImplemented, "checkpoints are not in effect in this engine");
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Davit.DockerApi.Containers;
 using Davit.Monitor.Runner;
 
 namespace Davit.Engine.Attach;

@@ -1,3 +1,4 @@
+using Davit.DockerApi.Containers;
 using Davit.Engine.Attach;
 using Davit.Engine.Logs;
 using Davit.Monitor.Runner;

@@ -86,7 +86,7 @@ public sealed class ExecService
         }
         catch (DavitException error)
         {
-            record.ExitCode = StartFailure.ExitCode(error.Message) is var code and not 128 ? code : 126;
+            record.FailedWith = StartFailure.ExitCode(error.Message) is var code and not 128 ? code : 126;
             throw;
         }
     }
@@ -131,7 +131,6 @@ public sealed class ExecService
     private async Task<int> WatchAsync(ExecRecord record, IRunningExec running)
     {
         var code = await running.Exited.ConfigureAwait(false);
-        record.ExitCode = code;
         _containers.PublishExec(record.ContainerId, "exec_die", record.Id, code);
         return code;
     }

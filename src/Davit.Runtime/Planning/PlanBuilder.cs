@@ -52,7 +52,7 @@ public static class PlanBuilder
         if (Made("cgroup")) writer.Add("unshare the cgroup namespace", SystemCall.Unshare, 0x02000000);
         if (Made("time")) Time(writer, spec);
         if (spec.Hooks is { Prestart.Count: > 0 } or { CreateRuntime.Count: > 0 }) Hooks(writer, options, HookPoint.Runtime);
-        Root(writer, spec, process, options, Made);
+        Root(writer, spec, process, options);
         ProcessSteps.Execute(writer, process, spec.Linux, options, ownTerminal: true);
 
         ulong flags = 0;
@@ -120,23 +120,24 @@ public static class PlanBuilder
             : options with { SeccompFilter = options.Host!.Filters.Compile(seccomp), SeccompFlags = Seccomp.SeccompFilter.Flags(seccomp) };
     }
 
-    private static void Root(ProgramWriter writer, Spec spec, ProcessSpec process, PlanOptions options, Func<string, bool> made)
+    private static void Root(ProgramWriter writer, Spec spec, ProcessSpec process, PlanOptions options)
     {
+        bool Has(string type) => spec.Linux!.Namespaces!.Any(n => n.Type == type);
         writer.Add("umask", SystemCall.Umask, 0);
-        if (made("uts") || spec.Linux!.Namespaces!.Any(n => n.Type == "uts"))
+        if (Has("uts"))
         {
             if (!string.IsNullOrEmpty(spec.Hostname)) writer.Add($"sethostname {spec.Hostname}", SystemCall.Sethostname, writer.String(spec.Hostname), System.Text.Encoding.UTF8.GetByteCount(spec.Hostname));
             if (!string.IsNullOrEmpty(spec.Domainname)) writer.Add($"setdomainname {spec.Domainname}", SystemCall.Setdomainname, writer.String(spec.Domainname), System.Text.Encoding.UTF8.GetByteCount(spec.Domainname));
         }
 
-        ProcessSteps.Prepare(writer, process, options, spec.Linux!.Namespaces!.Any(n => n.Type == "user"));
+        ProcessSteps.Prepare(writer, process, options, Has("user"));
         SysctlSteps.Set(writer, spec);
         RootSteps.Enter(writer, spec, options);
         foreach (var mount in spec.Mounts ?? []) MountSteps.Mount(writer, spec, mount, options);
         var dev = (spec.Mounts ?? []).LastOrDefault(m => m.Destination.TrimEnd('/') == "/dev");
         if (dev is { Type: not "bind" } && dev.Options?.Contains("bind") != true && dev.Options?.Contains("rbind") != true)
         {
-            DeviceSteps.Fill(writer, spec, made("user"));
+            DeviceSteps.Fill(writer, spec, Has("user"));
             if (dev.Options?.Contains("ro") == true) MountSteps.Protect(writer, "/dev");
         }
 

@@ -122,6 +122,31 @@ public sealed class ProcessTests
     }
 
     [Fact]
+    public async Task Namespaces_of_another_container_are_joined_by_path()
+    {
+        await using var first = new OciBundle();
+        first.UserNamespace();
+        first.Namespace("time");
+        first.Linux(l => l with { TimeOffsets = new Dictionary<string, TimeOffsetSpec> { ["boottime"] = new() { Secs = 10_000_000 } } });
+        await first.StartAsync("while :; do sleep 1; done");
+        var pid = System.Text.Json.JsonDocument.Parse((await first.OciAsync("state", first.Id)).Succeeded().Output).RootElement.GetProperty("pid").GetInt32();
+        (string Type, string File)[] types = [("user", "user"), ("pid", "pid"), ("network", "net"), ("ipc", "ipc"), ("uts", "uts"), ("time", "time")];
+
+        await using var second = new OciBundle();
+        second.UserNamespace();
+        second.Linux(l => l with { UidMappings = null, GidMappings = null });
+        foreach (var (type, file) in types) second.Namespace(type, $"/proc/{pid}/ns/{file}");
+        second.Spec = second.Spec with { Hostname = null };
+        var run = await second.RunAsync("for n in user pid net ipc uts time mnt; do readlink /proc/self/ns/$n; done; hostname; id -u");
+
+        var lines = run.Succeeded().Output.Split('\n');
+        var theirs = types.Select(t => new FileInfo($"/proc/{pid}/ns/{t.File}").LinkTarget).ToArray();
+        Assert.Equal(theirs, lines[..6]);
+        Assert.NotEqual(new FileInfo($"/proc/{pid}/ns/mnt").LinkTarget, lines[6]);
+        Assert.Equal(["bundle", "0"], lines[7..9]);
+    }
+
+    [Fact]
     public async Task Descriptors_and_activation_sockets_are_preserved_and_no_others()
     {
         await using var bundle = new OciBundle();

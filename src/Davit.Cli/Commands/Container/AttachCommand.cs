@@ -19,10 +19,9 @@ internal static class AttachCommand
         var id = inspect.GetProperty("Id").GetString()!;
         using var waiter = context.NewEngine();
         var wait = RunCommand.WaitAsync(waiter, id, "not-running");
-        using var connection = await context.Engine.HijackAsync($"/containers/{id}/attach?stream=1&stdin={(stdin ? 1 : 0)}&stdout=1&stderr=1{RunCommand.Keys(context, arguments)}", [], CancellationToken.None);
+        using var connection = await context.Engine.HijackAsync($"/containers/{id}/attach?stream=1&stdin={(stdin ? 1 : 0)}&stdout=1&stderr=1{RunCommand.KeysQuery(context, arguments)}", [], CancellationToken.None);
         using var signals = config.GetProperty("Tty").GetBoolean() || arguments.Has("sig-proxy") && !arguments.Is("sig-proxy") ? null : new SignalProxy(context, id);
-        await Attachment.PumpAsync(context, connection, stdin, config.GetProperty("Tty").GetBoolean(), $"/containers/{id}/resize", CancellationToken.None);
-        if ((await context.Engine.JsonAsync("GET", $"/containers/{id}/json")).GetProperty("State").GetProperty("Running").GetBoolean()) return 0;
-        return await wait;
+        var detached = await Attachment.PumpAsync(context, connection, stdin, config.GetProperty("Tty").GetBoolean(), $"/containers/{id}/resize", RunCommand.Keys(context, arguments), CancellationToken.None);
+        return detached ? 0 : await wait;
     }
 }

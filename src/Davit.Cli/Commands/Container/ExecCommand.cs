@@ -16,7 +16,7 @@ internal static class ExecCommand
         var (detached, tty, stdin) = (arguments.Is("detach"), arguments.Is("tty"), arguments.Is("interactive"));
         if (tty && stdin && !detached && !context.InIsTerminal) throw new DavitException(ErrorKind.InvalidArgument, "the input device is not a TTY", "leave out -t when input is not a terminal");
         var environment = Files.Environment(arguments, new Dictionary<string, string>());
-        var keys = arguments.Value("detach-keys") ?? context.Config.Text("detachKeys");
+        var keys = RunCommand.Keys(context, arguments);
         var request = new ExecCreateRequest
         {
             User = arguments.Value("user") ?? "", Privileged = arguments.Is("privileged"), Tty = tty, AttachStdin = stdin && !detached, AttachStdout = !detached, AttachStderr = !detached,
@@ -39,7 +39,7 @@ internal static class ExecCommand
         try
         {
             using var connection = await context.Engine.HijackAsync($"/exec/{id}/start", start, CancellationToken.None);
-            await Attachment.PumpAsync(context, connection, stdin, tty, tty && context.OutIsTerminal ? $"/exec/{id}/resize" : null, CancellationToken.None);
+            if (await Attachment.PumpAsync(context, connection, stdin, tty, tty && context.OutIsTerminal ? $"/exec/{id}/resize" : null, keys, CancellationToken.None)) return 0;
         }
         catch (DavitException e) when (e.Message.Contains("exec: ", StringComparison.Ordinal))
         {

@@ -121,15 +121,15 @@ internal static class RunCommand
         HijackedConnection? connection = null;
         try
         {
-            var pump = Task.CompletedTask;
+            var pump = Task.FromResult(false);
             if (request.AttachStdin || request.AttachStdout || request.AttachStderr)
             {
-                connection = await context.Engine.HijackAsync($"/containers/{id}/attach?stream=1&stdin={Flag(request.AttachStdin)}&stdout={Flag(request.AttachStdout)}&stderr={Flag(request.AttachStderr)}{Keys(context, arguments)}", [], CancellationToken.None);
+                connection = await context.Engine.HijackAsync($"/containers/{id}/attach?stream=1&stdin={Flag(request.AttachStdin)}&stdout={Flag(request.AttachStdout)}&stderr={Flag(request.AttachStderr)}{KeysQuery(context, arguments)}", [], CancellationToken.None);
             }
 
             var wait = await BeginWaitAsync(waiter, id, autoRemove ? "removed" : "next-exit");
             using var signals = request.Tty || (arguments.Has("sig-proxy") && !arguments.Is("sig-proxy")) ? null : new SignalProxy(context, id);
-            if (connection is not null) pump = Attachment.PumpAsync(context, connection, request.AttachStdin, request.Tty, null, CancellationToken.None);
+            if (connection is not null) pump = Attachment.PumpAsync(context, connection, request.AttachStdin, request.Tty, null, Keys(context, arguments), CancellationToken.None);
             try
             {
                 await StartOneAsync(context, id);
@@ -147,10 +147,9 @@ internal static class RunCommand
                 window = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Attachment.ResizeAsync(context, $"/containers/{id}/resize").GetAwaiter().GetResult());
             }
 
-            await pump;
+            var detached = await pump;
             window?.Dispose();
-            if (!wait.IsCompleted && request.Tty && await StillRunsAsync(context, id)) return 0;
-            return await wait;
+            return detached ? 0 : await wait;
         }
         finally
         {
@@ -158,22 +157,12 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<bool> StillRunsAsync(CliContext context, string id)
-    {
-        try
-        {
-            return (await context.Engine.JsonAsync("GET", $"/containers/{id}/json")).GetProperty("State").GetProperty("Running").GetBoolean();
-        }
-        catch (DavitException)
-        {
-            return false;
-        }
-    }
-
     private static string Flag(bool on) => on ? "1" : "0";
 
-    internal static string Keys(CliContext context, Arguments arguments) =>
-        (arguments.Value("detach-keys") ?? context.Config.Text("detachKeys")) is { } keys ? "&detachKeys=" + Uri.EscapeDataString(keys) : "";
+    /// <summary>Keys that detach, by flag or configuration; null for the default.</summary>
+    internal static string? Keys(CliContext context, Arguments arguments) => arguments.Value("detach-keys") ?? context.Config.Text("detachKeys");
+
+    internal static string KeysQuery(CliContext context, Arguments arguments) => Keys(context, arguments) is { } keys ? "&detachKeys=" + Uri.EscapeDataString(keys) : "";
 
     private static async Task StartOneAsync(CliContext context, string id)
     {

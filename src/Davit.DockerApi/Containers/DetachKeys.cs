@@ -1,9 +1,9 @@
 using Davit.Primitives;
 
-namespace Davit.Engine.Attach;
+namespace Davit.DockerApi.Containers;
 
-/// <summary>Finds the keys that detach in what a client types. Keys that may still become the sequence are held back.</summary>
-internal sealed class DetachKeys
+/// <summary>Finds the keys that detach in what a user types: the daemon obeys them, the client learns that it was let go. Keys that may still become the sequence are held back.</summary>
+public sealed class DetachKeys
 {
     private readonly byte[] _sequence;
     private int _matched;
