@@ -22,15 +22,19 @@ public sealed class StoreCheckTests : IAsyncLifetime
     public async Task A_daemon_killed_in_the_middle_of_a_load_leaves_nothing_of_it()
     {
         var before = await StoreState.OfAsync(_daemon);
-        var layer = ServedImage.Tar(ServedImage.File("file", Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(2 << 20))));
-        var config = $$$"""{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":["{{{FakeRegistry.DigestOf(layer)}}}"]}}""";
+        byte[][] layers = [Layer(), Layer()];
+        var diffs = string.Join(',', layers.Select(layer => $"\"{FakeRegistry.DigestOf(layer)}\""));
+        var config = $$$"""{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":[{{{diffs}}}]}}""";
         var archive = ServedImage.Tar(
-            new System.Formats.Tar.PaxTarEntry(System.Formats.Tar.TarEntryType.RegularFile, "blobs/sha256/" + FakeRegistry.DigestOf(layer)[7..]) { DataStream = new MemoryStream(layer) }, ServedImage.File("c.json", config),
-            ServedImage.File("manifest.json", $$"""[{"Config":"c.json","RepoTags":["half:1"],"Layers":["blobs/sha256/{{FakeRegistry.DigestOf(layer)[7..]}}"]}]"""));
+            [.. layers.Select(layer => new System.Formats.Tar.PaxTarEntry(System.Formats.Tar.TarEntryType.RegularFile, BlobOf(layer)) { DataStream = new MemoryStream(layer) }),
+            ServedImage.File("c.json", config), ServedImage.File("manifest.json", $$"""[{"Config":"c.json","RepoTags":["half:1"],"Layers":["{{BlobOf(layers[0])}}","{{BlobOf(layers[1])}}"]}]""")]);
         var half = _daemon.Directory + "/half.tar";
-        await File.WriteAllBytesAsync(half, archive[..(archive.Length - 4_000)]);
+        await File.WriteAllBytesAsync(half, archive[..(archive.Length * 3 / 4)]);
 
-        // the client has sent half and waits: the daemon has the layer's blob and no image
+        static byte[] Layer() => ServedImage.Tar(ServedImage.File("file", Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(2 << 20))));
+        static string BlobOf(byte[] layer) => "blobs/sha256/" + FakeRegistry.DigestOf(layer)[7..];
+
+        // the client has sent a layer and a half and waits: the daemon has one blob, a part of another and no image
         var load = _daemon.ScriptAsync($"(cat {Peers.Inside(half)}; while [ -e {Peers.Inside(half)} ]; do sleep 0.1; done) | docker load");
         using (var watch = new FileSystemWatcher(_daemon.DataRoot + "/content/blobs/sha256"))
         {
