@@ -37,6 +37,23 @@ public sealed class CliTests(BusyboxDaemon fixture) : DockerTests(fixture)
     }
 
     [Fact]
+    public async Task Flags_of_build_and_run_are_in_effect_or_refused_by_name()
+    {
+        if (TestDaemon.IsPeer) return;
+        var context = Directory.CreateDirectory(Path.Combine(Daemon.Directory, Unique("flags"))).FullName;
+        await File.WriteAllTextAsync(Path.Combine(context, "Dockerfile"), "FROM busybox\nCOPY Dockerfile /d\n");
+        Assert.StartsWith("sha256:", await Davit("build", "-q", "--compress", context), StringComparison.Ordinal);
+        foreach (var (flag, value, error) in new[] { ("--isolation", "hyperv", "isolation=hyperv"), ("--security-opt", "seccomp=x", "securityopt=[\"seccomp=x\"]") })
+        {
+            var refused = await Daemon.DavitAsync(["build", flag, value, context]);
+            Assert.Equal(1, refused.ExitCode);
+            Assert.Contains($"build option {error} is not in effect", refused.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("--use-api-socket is not in effect", (await Daemon.DavitAsync(["run", "--use-api-socket", "busybox"])).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Lists_agree_with_dockers()
     {
         if (TestDaemon.IsPeer) return;

@@ -53,7 +53,7 @@ public sealed partial class CliTranscriptTests(BusyboxDaemon fixture) : DockerTe
     private static string Plain(string text)
     {
         text = Deprecation().Replace(Suggested().Replace(Caret().Replace(Hint().Replace(text, ""), ""), ""), "");
-        text = text.Replace("docker.com", "D.com", StringComparison.Ordinal).Replace("docker", "davit", StringComparison.Ordinal).Replace("Docker", "Davit", StringComparison.Ordinal).Replace("SRun ", "Run ", StringComparison.Ordinal).Replace("/share/", "/tmp/", StringComparison.Ordinal);
+        text = text.Replace("ockerfile", "OCKERFILE", StringComparison.Ordinal).Replace("docker.com", "D.com", StringComparison.Ordinal).Replace("docker", "davit", StringComparison.Ordinal).Replace("Docker", "Davit", StringComparison.Ordinal).Replace("SRun ", "Run ", StringComparison.Ordinal).Replace("/share/", "/tmp/", StringComparison.Ordinal);
         text = Moment().Replace(Ago().Replace(Id().Replace(text, "<id>"), "<time>"), "<moment>");
         return Spaces().Replace(Client().Replace(text, "-@"), " ");
     }

@@ -192,7 +192,7 @@ internal sealed class EngineClient(EngineEndpoint endpoint, string? wantedVersio
         catch (SocketException e)
         {
             if (endpoint.IsDefault && await startDaemon(endpoint)) return await endpoint.ConnectAsync(cancellation);
-            throw new DavitException(ErrorKind.Unavailable, $"Cannot connect to the Davit daemon at {endpoint.Text}. Is davitd running? ({e.Message})", endpoint.IsDefault ? "start davitd as root, or set DAVIT_HOST" : "check the address, or unset DAVIT_HOST and DOCKER_HOST");
+            throw new DavitException(ErrorKind.Unavailable, $"Cannot connect to the Davit daemon at {endpoint.Text}. Is the davit daemon running?", (endpoint.IsDefault ? "start davitd as root, or set DAVIT_HOST" : "check the address, or unset DAVIT_HOST and DOCKER_HOST") + $" ({e.Message})");
         }
     }
 

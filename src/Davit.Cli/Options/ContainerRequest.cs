@@ -20,6 +20,7 @@ internal static class ContainerRequest
             if (arguments.Has(flag)) throw new DavitException(ErrorKind.NotImplemented, $"\"--{flag}\" is only supported on a Docker daemon running on windows, but the Docker daemon is running on linux", "leave it out");
         }
 
+        if (arguments.Is("use-api-socket")) throw new DavitException(ErrorKind.NotImplemented, "--use-api-socket is not in effect in this client", "mount the socket with -v, and credentials where the program looks for them");
         var detached = arguments.Is("detach");
         var interactive = arguments.Is("interactive");
         bool Attaches(string stream) => attach.Count > 0 ? attach.Contains(stream) : attachByDefault && !detached;

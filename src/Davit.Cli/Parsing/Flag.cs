@@ -70,7 +70,7 @@ internal sealed record Flag(string Name, char? Short, FlagKind Kind, string Plac
         return flags;
     }
 
-    private static FlagKind KindOf(string placeholder) => placeholder switch
+    private static FlagKind KindOf(string valueName) => valueName switch
     {
         "" => FlagKind.Bool,
         "list" or "map" or "mount" or "ulimit" or "filter" or "network" or "strings" or "stringToString" or "gpu-request" => FlagKind.List,

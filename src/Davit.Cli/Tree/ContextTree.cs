@@ -6,6 +6,18 @@ namespace Davit.Cli.Tree;
 /// <summary><c>davit context</c>.</summary>
 internal static class ContextTree
 {
+    private const string EndpointKeys = """
+        Docker endpoint config:
+
+        NAME                DESCRIPTION
+        from                Copy named context's Docker endpoint configuration
+        host                Docker endpoint on which to connect
+        ca                  Trust certs signed only by this CA
+        cert                Path to TLS certificate file
+        key                 Path to TLS key file
+        skip-tls-verify     Skip TLS certificate validation
+        """;
+
     internal static CommandNode Group { get; } = new("context", "Manage contexts", Nodes());
 
     private static CommandNode[] Nodes() =>
@@ -13,18 +25,10 @@ internal static class ContextTree
         new("create", "Create a context", "[OPTIONS] CONTEXT", ContextCommands.CreateAsync)
         {
             Least = 1, Most = 1,
-            Description = """
+            Description = $"""
                 Create a context
 
-                Docker endpoint config:
-
-                NAME                DESCRIPTION
-                from                Copy named context's Docker endpoint configuration
-                host                Docker endpoint on which to connect
-                ca                  Trust certs signed only by this CA
-                cert                Path to TLS certificate file
-                key                 Path to TLS key file
-                skip-tls-verify     Skip TLS certificate validation
+                {EndpointKeys}
 
                 Example:
 
@@ -73,18 +77,10 @@ internal static class ContextTree
         new("update", "Update a context", "[OPTIONS] CONTEXT", ContextCommands.UpdateAsync)
         {
             Least = 1, Most = 1, Completes = Completes.Contexts,
-            Description = """
+            Description = $"""
                 Update a context
 
-                Docker endpoint config:
-
-                NAME                DESCRIPTION
-                from                Copy named context's Docker endpoint configuration
-                host                Docker endpoint on which to connect
-                ca                  Trust certs signed only by this CA
-                cert                Path to TLS certificate file
-                key                 Path to TLS key file
-                skip-tls-verify     Skip TLS certificate validation
+                {EndpointKeys}
 
                 Example:
 

@@ -22,7 +22,7 @@ internal static class RunCommand
         }
         catch (DavitException e)
         {
-            throw Coded(e, 125, "create");
+            throw Exiting(e, 125, "create");
         }
 
         context.Out.WriteLine(await CreateAsync(context, arguments, request));
@@ -41,7 +41,7 @@ internal static class RunCommand
         }
         catch (DavitException e)
         {
-            throw Coded(e, 125);
+            throw Exiting(e, 125);
         }
 
         if (arguments.Is("tty") && arguments.Is("interactive") && !detached && !context.InIsTerminal) throw new DavitException(ErrorKind.InvalidArgument, "the input device is not a TTY", "leave out -t when input is not a terminal");
@@ -52,7 +52,7 @@ internal static class RunCommand
         }
         catch (DavitException e)
         {
-            throw Coded(e, 125);
+            throw Coded(e);
         }
 
         if (detached)
@@ -137,7 +137,7 @@ internal static class RunCommand
             catch (DavitException e)
             {
                 if (request.Tty && request.AttachStdin) Terminals.Terminal.Restore();
-                throw Coded(e, 125);
+                throw Coded(e);
             }
 
             PosixSignalRegistration? window = null;
@@ -172,18 +172,20 @@ internal static class RunCommand
         }
         catch (DavitException e)
         {
-            throw Coded(e, 125);
+            throw Coded(e);
         }
     }
 
-    /// <summary>125 for the engine's own failures, 127 and 126 for programs that are not there or may not run.</summary>
-    private static DavitException Coded(DavitException error, int code, string command = "run")
+    /// <summary>125 for the engine's own failures, 127 and 126 for what is not there or may not be used: docker's client tells them by these words.</summary>
+    private static DavitException Coded(DavitException error)
     {
-        if (error.Message.Contains("executable file not found", StringComparison.Ordinal) || (error.Message.Contains("exec: ", StringComparison.Ordinal) && error.Message.Contains("no such file or directory", StringComparison.Ordinal))) code = 127;
-        else if (error.Message.Contains("exec: ", StringComparison.Ordinal) && (error.Message.Contains("permission denied", StringComparison.Ordinal) || error.Message.Contains("is a directory", StringComparison.Ordinal))) code = 126;
-        if (error.Data["ExitCode"] is not null) return error;
-        return new DavitException(error.Kind, "davit: " + error.Message, error.Hint, error) { Data = { ["ExitCode"] = code, ["Help"] = "davit " + command } };
+        bool Says(string text) => error.Message.Contains(text, StringComparison.Ordinal);
+        return Exiting(error, Says("executable file not found") || Says("no such file or directory") ? 127 : Says("permission denied") || Says("is a directory") ? 126 : 125);
     }
+
+    private static DavitException Exiting(DavitException error, int code, string command = "run") => error.Data["ExitCode"] is not null
+        ? error
+        : new DavitException(error.Kind, "davit: " + error.Message, error.Hint, error) { Data = { ["ExitCode"] = code, ["Help"] = "davit " + command } };
 
     internal static async Task<int> WaitAsync(EngineClient engine, string id, string condition) => await await BeginWaitAsync(engine, id, condition);
 

@@ -1,8 +1,8 @@
 using System.Formats.Tar;
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Davit.Cli.Options;
 using Davit.Cli.Output;
 using Davit.Cli.Parsing;
@@ -19,11 +19,11 @@ internal static class BuildCommand
     {
         var where = a.Words[0];
         var file = a.Value("file");
-        if (where == "-" && file == "-") throw new UsageException(a, "invalid argument: can't use stdin for both build context and dockerfile");
+        if (where == "-" && file == "-") throw new DavitException(ErrorKind.InvalidArgument, "invalid argument: can't use stdin for both build context and dockerfile", "give one of them as a file");
         var clone = where.StartsWith("git@", StringComparison.Ordinal) || where.StartsWith("git://", StringComparison.Ordinal) || where.Contains(".git#", StringComparison.Ordinal) || where.EndsWith(".git", StringComparison.Ordinal) && !Directory.Exists(where) ? Clone(where) : null;
         try
         {
-            var (body, dockerfile) = clone is null && where == "-" ? (Stdin(context), file ?? "Dockerfile") : Local(context, clone ?? where, file);
+            var (body, dockerfile) = clone is null && where == "-" ? (Stdin(context), file ?? "Dockerfile") : Local(context, clone?.Directory ?? where, file, a.Is("compress"));
             await using (body)
             {
                 var id = "";
@@ -48,7 +48,7 @@ internal static class BuildCommand
         }
         finally
         {
-            if (clone is not null) Directory.Delete(clone, recursive: true);
+            if (clone is not null) Directory.Delete(clone.Value.Root, recursive: true);
         }
     }
 
@@ -69,7 +69,8 @@ internal static class BuildCommand
             ("dockerfile", dockerfile), ("nocache", On("no-cache")), ("pull", On("pull")), ("q", On("quiet")), ("rm", a.Has("rm") && !a.Is("rm") ? "0" : "1"), ("forcerm", On("force-rm")), ("target", a.Value("target")), ("networkmode", a.Value("network") ?? "default"),
             ("platform", a.Value("platform")), ("buildargs", buildArguments.Count > 0 ? buildArguments.ToJsonString() : null), ("labels", labels.Count > 0 ? labels.ToJsonString() : null), ("shmsize", a.Value("shm-size") is { } shm ? $"{Human.Bytes(shm)}" : null),
             ("memory", a.Value("memory") is { } memory ? $"{Human.Bytes(memory)}" : null), ("memswap", a.Value("memory-swap") is { } swap ? $"{(swap == "-1" ? -1 : Human.Bytes(swap))}" : null), ("cpushares", a.Value("cpu-shares")), ("cpusetcpus", a.Value("cpuset-cpus")), ("cpusetmems", a.Value("cpuset-mems")),
-            ("cpuperiod", a.Value("cpu-period")), ("cpuquota", a.Value("cpu-quota")), ("cgroupparent", a.Value("cgroup-parent")), ("version", "1"));
+            ("cpuperiod", a.Value("cpu-period")), ("cpuquota", a.Value("cpu-quota")), ("cgroupparent", a.Value("cgroup-parent")), ("isolation", a.Value("isolation")), ("version", "1"));
+        if (a.List("security-opt").Count > 0) query += "&securityopt=" + Uri.EscapeDataString(new JsonArray([.. a.List("security-opt").Select(o => (JsonNode)o)]).ToJsonString());
         foreach (var tag in a.List("tag")) query += "&t=" + Uri.EscapeDataString(tag);
         if (a.List("cache-from").Count > 0) query += "&cachefrom=" + Uri.EscapeDataString(new JsonArray([.. a.List("cache-from").Select(c => (JsonNode)c)]).ToJsonString());
         if (a.List("ulimit").Count > 0) query += "&ulimits=" + Uri.EscapeDataString(JsonSerializer.Serialize([.. a.List("ulimit").Select(u => UlimitFlags.Parse(u))], DockerApiJson.Default.UlimitArray));
@@ -113,7 +114,7 @@ internal static class BuildCommand
         return stored.Length > 0 && stored.All(c => c is >= '0' and <= '7') && Convert.ToInt32(stored, 8) == sum;
     }
 
-    private static (Stream Body, string Dockerfile) Local(CliContext context, string where, string? file)
+    private static (Stream Body, string Dockerfile) Local(CliContext context, string where, string? file, bool compress)
     {
         if (!Directory.Exists(where)) throw new DavitException(ErrorKind.NotFound, $"unable to prepare context: path \"{where}\" not found", "name a directory, a Git repository, or - for standard input");
         var root = Path.GetFullPath(where).TrimEnd('/');
@@ -139,16 +140,19 @@ internal static class BuildCommand
             throw new DavitException(ErrorKind.NotFound, $"unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat {Path.Combine(root, name)}: no such file or directory", "name it with -f");
         }
 
-        var ignore = IgnoreFile.Load(root, name, outside is null);
+        var rules = ContextRules.Load(root, name, outside is null);
         var pipe = new System.IO.Pipelines.Pipe();
         _ = Task.Run(async () =>
         {
             try
             {
-                await using var tar = new TarWriter(pipe.Writer.AsStream(), TarEntryFormat.Pax);
-                Pack.Add(tar, root, ".", excluded: ignore.Excludes);
-                if (outside is not null) tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(outside) });
-                await tar.DisposeAsync();
+                await using (var sent = compress ? new GZipStream(pipe.Writer.AsStream(), CompressionLevel.Fastest) : pipe.Writer.AsStream())
+                await using (var tar = new TarWriter(sent, TarEntryFormat.Pax))
+                {
+                    Pack.Add(tar, root, ".", excluded: rules.Excludes);
+                    if (outside is not null) tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(outside) });
+                }
+
                 await pipe.Writer.CompleteAsync();
             }
             catch (Exception e)
@@ -159,14 +163,22 @@ internal static class BuildCommand
         return (pipe.Reader.AsStream(), name);
     }
 
-    private static string Clone(string url)
+    /// <summary>Fetches a Git context: where it lies, and what to remove afterwards.</summary>
+    private static (string Root, string Directory)? Clone(string url)
     {
         var parts = url.Split('#', 2);
         var (reference, folder) = parts.Length > 1 ? (parts[1].Split(':', 2)[0], parts[1].Contains(':', StringComparison.Ordinal) ? parts[1].Split(':', 2)[1] : "") : ("", "");
         var directory = Directory.CreateTempSubdirectory("davit-git-").FullName;
         List<string> arguments = ["clone", "--depth", "1", "--recurse-submodules", .. reference.Length > 0 ? (IEnumerable<string>)["--branch", reference] : [], "--", parts[0], directory];
         var (code, _) = HelperProgram.Run("git", arguments, []);
-        if (code == 0) return Path.Combine(directory, folder);
+        if (code == 0)
+        {
+            var inside = Path.GetFullPath(Path.Combine(directory, folder));
+            if (inside == directory || inside.StartsWith(directory + "/", StringComparison.Ordinal)) return (directory, inside);
+            Directory.Delete(directory, recursive: true);
+            throw new DavitException(ErrorKind.InvalidArgument, $"unable to prepare context: {folder} lies outside the repository", "name a directory of the repository after the colon");
+        }
+
         Directory.Delete(directory, recursive: true);
         throw new DavitException(ErrorKind.NotFound, code == 127 ? "unable to prepare context: unable to find 'git'" : $"unable to prepare context: git clone of {parts[0]} failed with exit code {code}", code == 127 ? "install git" : "check the address and the branch");
     }
