@@ -54,6 +54,10 @@ public class IgnoreFileTests
     public void Broken_patterns_are_named(string rules, string expected) =>
         Assert.Contains(expected, Assert.Throws<DavitException>(() => IgnoreFile.Parse(rules)).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public void Pattern_that_is_too_long_to_match_in_linear_time_is_named() =>
+        Assert.Contains("pattern too long: \"a?a?", Assert.Throws<DavitException>(() => IgnoreFile.Parse(string.Concat(Enumerable.Repeat("a?", 20_000)))).Message, StringComparison.Ordinal);
+
     [Theory]
     [InlineData("package*.json", "package-lock.json", true)]
     [InlineData("a/*", "a/b", true)]

@@ -37,6 +37,8 @@ public sealed class TemplateTests
     [InlineData("{{len .List}} {{len .Name}}", "3 3")]
     [InlineData("{{upper .Name}} {{.Name | title}} {{join .List \"-\"}}", "WEB Web a-b-c")]
     [InlineData("{{printf \"%-5s|%03d|%q\" .Name .Count .Id}}", "web  |003|\"abc\"")]
+    [InlineData("{{printf \"%1000001d|%.1000001f|%.2f|%6.1f\" .Count 1.5 1.5 1.25}}", "%!(BADWIDTH)3|%!(BADPREC)1.500000|1.50|   1.2")]
+    [InlineData("{{printf \"%c%c%c\" 65 -1 55296}}", "A\uFFFD\uFFFD")]
     [InlineData("{{eq .Name \"x\" \"web\"}} {{ne 1 2}} {{lt .Count 4}} {{not .On}}", "true true true false")]
     [InlineData("{{and .On .Name}} {{or .Off .Name}}", "web web")]
     [InlineData("a {{- .Name -}} b", "awebb")]
@@ -56,6 +58,8 @@ public sealed class TemplateTests
     [InlineData("{{end}}", "template parsing error: template: :1: unexpected {{end}}")]
     [InlineData("{{nosuch .}}", "template parsing error: template: :1: function \"nosuch\" not defined")]
     [InlineData("{{$x}}", "template parsing error: template: :1: undefined variable \"$x\"")]
+    [InlineData("{{json 99999999999999999999}}", "template parsing error: template: :1: integer overflow: \"99999999999999999999\"")]
+    [InlineData("{{json 1e999}}", "template parsing error: template: :1: bad number syntax: \"1e999\"")]
     [InlineData("a\n{{\"open}}", "template parsing error: template: :2: unterminated quoted string")]
     public void Malformed_template_is_told_with_its_line(string template, string message) => Assert.Equal(message, Assert.Throws<DavitException>(() => Run(template)).Message);
 
@@ -69,6 +73,11 @@ public sealed class TemplateTests
 
     [Theory]
     [InlineData("{{index .List 9}}")]
+    [InlineData("{{printf or}}")]
+    [InlineData("{{pad .Name 1 9999999}}")]
+    [InlineData("{{truncate .Name -1}}")]
+    [InlineData("{{slice .Name -1}}")]
+    [InlineData("{{slice .Name 4294967296}}")]
     [InlineData("{{len .Count}}")]
     [InlineData("{{lt .Name 1}}")]
     [InlineData("{{range .Name}}{{end}}")]

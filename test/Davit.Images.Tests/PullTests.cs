@@ -148,6 +148,7 @@ public sealed class PullTests : IAsyncDisposable
         [
             ("{\"schemaVersion\":2,", "manifest of"),
             ("[]", "is malformed"),
+            ("{\"schemaVersion\":2,\"mediaType\":\"\\uDC00\"}", "is malformed"), // half of a surrogate pair
             ("{\"schemaVersion\":2,\"mediaType\":\"" + MediaTypes.OciManifest + "\",\"layers\":[]}", "a config has no digest"),
             ("{\"schemaVersion\":1,\"name\":\"x\",\"fsLayers\":[]}", "schema 1, which is no longer supported"),
             (manifest.Replace(layer, "sha256:zz", StringComparison.Ordinal), "sha256:zz"),

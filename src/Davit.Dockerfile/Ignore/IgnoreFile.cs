@@ -159,6 +159,10 @@ public sealed class IgnoreFile
         {
             throw Broken(original); // [z-a]
         }
+        catch (NotSupportedException problem)
+        {
+            throw new DavitException(ErrorKind.InvalidArgument, $"pattern too long: \"{original.Trim()}\"", "a pattern has at most some thousand wildcards; write several shorter ones", problem);
+        }
     }
 
     private static int AppendClass(StringBuilder text, string pattern, int start, string original)

@@ -46,13 +46,19 @@ internal static class Formatting
         return text.ToString();
     }
 
+    /// <summary>Go takes no width or precision above it, so that a format of ten characters asks for no gigabyte.</summary>
+    internal const int MostWidth = 1_000_000;
+
     private static string Verb(string flags, char verb, object? value)
     {
         var plain = Values.Plain(value);
         var digits = flags.TrimStart('-', '+', '#', ' ', '0');
         var dot = digits.IndexOf('.', StringComparison.Ordinal);
-        var width = int.TryParse(dot < 0 ? digits : digits[..dot], out var w) ? w : 0;
-        int? precision = dot >= 0 ? int.TryParse(digits.AsSpan(dot + 1), out var p) ? p : 0 : null;
+        var wide = dot < 0 ? digits : digits[..dot];
+        var width = wide.Length == 0 ? 0 : Bounded(wide);
+        int? precision = dot < 0 ? null : dot + 1 == digits.Length ? 0 : Bounded(digits[(dot + 1)..]);
+        if (width < 0) return "%!(BADWIDTH)" + Verb("", verb, value);
+        if (precision < 0) return "%!(BADPREC)" + Verb("", verb, value);
         var text = verb switch
         {
             'q' => "\"" + JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(Values.Inner(plain)) + "\"",
@@ -62,7 +68,7 @@ internal static class Formatting
             'x' => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(Values.Inner(plain))),
             'o' when plain is long number => Convert.ToString(number, 8),
             'b' when plain is long number => Convert.ToString(number, 2),
-            'c' when plain is long number => char.ConvertFromUtf32((int)number),
+            'c' when plain is long number => (number is >= 0 and <= 0x10FFFF && Rune.TryCreate((int)number, out var rune) ? rune : Rune.ReplacementChar).ToString(),
             'f' or 'F' when plain is double or long => Convert.ToDouble(plain, CultureInfo.InvariantCulture).ToString("F" + (precision ?? 6), CultureInfo.InvariantCulture),
             't' when plain is bool => Values.Inner(plain),
             's' or 'v' => precision is { } most && verb == 's' && Values.Inner(plain).Length > most ? Values.Inner(plain)[..most] : Values.Inner(plain),
@@ -73,6 +79,9 @@ internal static class Formatting
         if (flags.Contains('-', StringComparison.Ordinal)) return text.PadRight(width);
         return flags.StartsWith('0') && verb is 'd' or 'x' or 'f' ? text.PadLeft(width, '0') : text.PadLeft(width);
     }
+
+    /// <summary>A width or precision; -1 when it is above the bound or no number.</summary>
+    private static int Bounded(string digits) => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= MostWidth ? number : -1;
 
     private static string Escaped(string text) => "\"" + JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text).Replace("<", "\\u003c", StringComparison.Ordinal).Replace(">", "\\u003e", StringComparison.Ordinal).Replace("&", "\\u0026", StringComparison.Ordinal) + "\"";
 

@@ -33,8 +33,8 @@ internal static class Functions
         ["title"] = (1, 1, (a, _) => CultureInfo.InvariantCulture.TextInfo.ToTitleCase(Values.Inner(a[0]))),
         ["lower"] = (1, 1, (a, _) => Values.Inner(a[0]).ToLowerInvariant()),
         ["upper"] = (1, 1, (a, _) => Values.Inner(a[0]).ToUpperInvariant()),
-        ["pad"] = (3, 3, (a, _) => Values.Inner(a[0]) is { Length: > 0 } text ? new string(' ', Whole(a[1])) + text + new string(' ', Whole(a[2])) : ""),
-        ["truncate"] = (2, 2, (a, _) => Values.Inner(a[0]) is var whole && whole.Length > Whole(a[1]) ? whole[..Whole(a[1])] : whole),
+        ["pad"] = (3, 3, (a, line) => Values.Inner(a[0]) is { Length: > 0 } text ? new string(' ', Count("pad", a[1], line)) + text + new string(' ', Count("pad", a[2], line)) : ""),
+        ["truncate"] = (2, 2, (a, line) => Values.Inner(a[0]) is var whole && Count("truncate", a[1], line) is var most && whole.Length > most ? whole[..most] : whole),
     };
 
     internal static bool Exists(string name) => name is "and" or "or" || Table.ContainsKey(name);
@@ -56,6 +56,7 @@ internal static class Functions
 
     internal static object? Call(string name, IReadOnlyList<object?> arguments, int line)
     {
+        if (name is "and" or "or") return Logic(name, arguments.Select(a => (Func<object?>)(() => a)), line);
         var (least, most, body) = Table[name];
         if (arguments.Count < least || arguments.Count > most)
         {
@@ -65,7 +66,12 @@ internal static class Functions
         return body(arguments, line);
     }
 
-    private static int Whole(object? value) => (int)(Values.Plain(value) is long number ? number : 0);
+    /// <summary>A number of characters, which a template of strangers may not make a gigabyte.</summary>
+    private static int Count(string function, object? value, int line) => Values.Plain(value) switch
+    {
+        long number and >= 0 and <= Formatting.MostWidth => (int)number,
+        var other => throw Evaluator.Error(line, $"error calling {function}: {Values.Text(other)} is not a number from 0 to {Formatting.MostWidth}"),
+    };
 
     private static int Compared(object? left, object? right, int line) =>
         Values.Compare(left, right) ?? throw Evaluator.Error(line, "incompatible types for comparison");
@@ -92,9 +98,9 @@ internal static class Functions
 
     private static object? Slice(IReadOnlyList<object?> a, int line)
     {
-        var from = a.Count > 1 ? Whole(a[1]) : 0;
+        var from = a.Count > 1 ? Count("slice", a[1], line) : 0;
         var length = Values.Length(a[0]) ?? throw Evaluator.Error(line, "error calling slice: can't slice item");
-        var to = a.Count > 2 ? Whole(a[2]) : length;
+        var to = a.Count > 2 ? Count("slice", a[2], line) : length;
         if (from < 0 || to > length || from > to) throw Evaluator.Error(line, $"error calling slice: index out of range: {(to > length ? to : from)}");
         return Values.Plain(a[0]) is string text
             ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text).AsSpan(from, to - from))

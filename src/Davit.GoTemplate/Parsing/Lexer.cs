@@ -131,7 +131,8 @@ internal sealed class Lexer(string source)
         var end = _at + 1;
         while (end < source.Length && (IsWord(source[end]) || source[end] == '.' || (source[end] is '+' or '-' && source[end - 1] is 'e' or 'E'))) end++;
         var text = source[_at..end];
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
+        if (text.All(c => char.IsAsciiDigit(c) || c is '+' or '-') && !long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)) throw Error(_line, $"integer overflow: \"{text}\"");
+        if (!(double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value))
             && !(text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && long.TryParse(text.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out _)))
         {
             throw Error(_line, $"bad number syntax: \"{text}\"");

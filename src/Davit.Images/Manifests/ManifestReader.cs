@@ -135,8 +135,9 @@ internal static class ManifestReader
             var type = root.TryGetProperty("mediaType", out var t) && t.ValueKind == JsonValueKind.String ? t.GetString() : null;
             return (version, type, root.TryGetProperty("manifests", out _), root.TryGetProperty("layers", out _));
         }
-        catch (JsonException problem)
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: a string or a name that is not UTF-8
             throw Malformed("manifest", name, problem.Message, problem);
         }
     }
