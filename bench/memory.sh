@@ -10,7 +10,7 @@ for d in docker ours; do
     $d run -d --label davit-bench --name "bench-m$i" --network none bench/busybox sh -c 'yes 0123456789abcdef | head -c 1000000; sleep 10000' >/dev/null
   done
   for i in $(seq $count); do
-    timeout 1 nsenter -t "$TREE" -m -r -w docker $([[ $d == ours ]] && echo "-H unix://$INSIDE/davit.sock") attach --no-stdin --sig-proxy=false "bench-m$i" >/dev/null 2>&1 &
+    timeout -s KILL 1 nsenter -t "$TREE" -m -r -w docker $([[ $d == ours ]] && echo "-H unix://$INSIDE/davit.sock") attach --no-stdin --sig-proxy=false "bench-m$i" >/dev/null 2>&1 &
   done
   wait $(jobs -rp | grep -vx "${REGISTRY_PID:-0}" | grep -vx "$(cat "$HERE/pid")") 2>/dev/null || true
   for i in $(seq $count); do $d exec "bench-m$i" true; done
