@@ -1,6 +1,6 @@
 # Memory at rest, and what a container costs that has logged 1 MB, served an attach and an exec: PSS of every process of the engine.
 count=20
-settle() { sleep 3; }
+settle() { sleep 11; } # our daemon gives memory back after 8 s without a request; Docker's gets the same time
 settle
 megabytes "daemon at rest (PSS)" "$(pss $(members docker))" "$(pss $(members davit))"
 for d in docker ours; do

@@ -34,5 +34,6 @@ internal sealed class RestTrim : IDisposable
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         NativeHeap.Trim();
+        MappedFiles.Release(); // last: the code of this method is let go too
     }
 }
