@@ -128,6 +128,12 @@ public sealed partial class NetworkService
                 endpoints.Add(await WireAsync(prepared, plan, plan == wired[0], plan.Record == gateway).ConfigureAwait(false));
             }
 
+            if (options.ResolverPort != SandboxOptions.StandardResolverPort)
+            {
+                using var firewall = await _pool.OpenFirewallAsync(prepared.Path).ConfigureAwait(false);
+                ResolverRedirect.Write(firewall, options.ResolverPort);
+            }
+
             Publish(options, endpoints.Find(endpoint => endpoint.EndpointId == gateway?.EndpointId), ports);
             var record = new SandboxRecord
             {

@@ -105,6 +105,30 @@ public sealed class NetworkTests(BusyboxDaemon fixture) : DockerTests(fixture)
     }
 
     [Fact]
+    public async Task A_name_server_takes_port_53_of_every_address_and_still_finds_names()
+    {
+        var (network, server, plain) = (Unique("net"), Unique("dns"), Unique("plain"));
+        await Docker("network", "create", network);
+        await Docker("run", "-d", "--network", network, "--name", server, "--network-alias", "names", "--expose", "53/udp", "busybox", "sleep", "1000");
+        foreach (var transport in new[] { "tcp", "udp" })
+        {
+            var pid = await Docker("inspect", "-f", "{{.State.Pid}}", server);
+            var listen = transport == "tcp" ? ", Listen => 1" : "";
+            (await Command.RunAsync("nsenter", ["-t", pid, "-n", "perl", "-MIO::Socket::INET", "-e", $"IO::Socket::INET->new(Proto => '{transport}', LocalAddr => '0.0.0.0:53'{listen}) or die $!"])).Succeeded();
+        }
+
+        await Docker("exec", server, "ping", "-c1", "-W2", "names");
+        await Docker("exec", server, "nslookup", "-type=a", server, "127.0.0.11");
+
+        // one that was on no such network when it started
+        await Docker("run", "-d", "--name", plain, "--expose", "53", "busybox", "sh", "-c", "nc -l -p 53; sleep 1000");
+        await Docker("network", "connect", network, plain);
+        await Docker("exec", plain, "ping", "-c1", "-W2", "names");
+        await Docker("rm", "-f", server, plain);
+        await Docker("network", "rm", network);
+    }
+
+    [Fact]
     public async Task Networks_are_apart_and_connect_joins_them()
     {
         var (one, two, server, client) = (Unique("one"), Unique("two"), Unique("srv"), Unique("cli"));

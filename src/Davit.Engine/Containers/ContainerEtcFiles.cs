@@ -20,7 +20,7 @@ public sealed partial class ContainerService
         WriteHosts(model, sandbox);
         var resolv = Resolver(model, sandbox);
         Write(_files.ResolvConf(model), resolv.Text);
-        return NamesOf(resolv, sandbox);
+        return NamesOf(resolv, model, sandbox);
     }
 
     /// <summary>After a running container joined or left a network: its files, unless it wrote its own, and what its resolver knows.</summary>
@@ -32,14 +32,20 @@ public sealed partial class ContainerService
         var resolv = Resolver(model, sandbox);
         var path = _files.ResolvConf(model);
         if (File.Exists(path) && await File.ReadAllTextAsync(path, cancellation).ConfigureAwait(false) == Resolver(before, sandbox).Text) Write(path, resolv.Text);
-        if (sandbox is not null && NamesOf(resolv, sandbox) is { } names && container.Running is { } running)
+        if (sandbox is not null && NamesOf(resolv, model, sandbox) is { } names && container.Running is { } running)
         {
             await running.ResolveAsync(names, sandbox.NamespacePath, cancellation).ConfigureAwait(false);
         }
     }
 
-    private static NameService? NamesOf(ResolvConf resolv, NetworkSandbox? sandbox) =>
-        resolv.UsesResolver && sandbox is not null ? new NameService(sandbox.NamesFiles, resolv.Upstreams) : null;
+    private static NameService? NamesOf(ResolvConf resolv, ContainerModel model, NetworkSandbox? sandbox) =>
+        resolv.UsesResolver && sandbox is not null ? new NameService(sandbox.NamesFiles, resolv.Upstreams, ResolverPort(model)) : null;
+
+    /// <summary>A container that says it serves DNS may want port 53 of every address, of 127.0.0.11 too.</summary>
+    private static ushort ResolverPort(ContainerModel model) =>
+        (model.Config.ExposedPorts?.Keys ?? []).Concat(model.HostConfig.PortBindings?.Keys ?? []).Any(port => PortSpec.Parse(port).Port == SandboxOptions.StandardResolverPort)
+            ? SandboxOptions.OtherResolverPort
+            : SandboxOptions.StandardResolverPort;
 
     private ResolvConf Resolver(ContainerModel model, NetworkSandbox? sandbox)
     {

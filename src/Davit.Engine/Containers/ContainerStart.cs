@@ -147,6 +147,7 @@ public sealed partial class ContainerService
                 ContainerName = model.Name,
                 Endpoints = [.. model.Networks.Select(pair => NetworkPlan.Endpoint(NetworkOf(pair.Key), pair.Value, [.. names.Distinct()]))],
                 Ports = PortSpec.Bindings(host, model.Config),
+                ResolverPort = ResolverPort(model),
             },
             cancellation).ConfigureAwait(false);
     }

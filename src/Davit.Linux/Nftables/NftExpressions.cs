@@ -24,6 +24,12 @@ public sealed class NftExpressions
     /// <summary>Loads the number of the transport protocol.</summary>
     public NftExpressions LoadTransport(int register) => Meta(16, register);
 
+    /// <summary>Matches a transport protocol: 6 is TCP, 17 is UDP.</summary>
+    public NftExpressions Transport(byte protocol) => LoadTransport(0).Compare(0, Equal, [protocol]);
+
+    /// <summary>Matches a destination port (TCP and UDP alike).</summary>
+    public NftExpressions DestinationPort(ushort port) => LoadDestinationPort(0).Compare(0, Equal, BigEndian(port));
+
     /// <summary>Loads the name of the interface that the packet came by (4 registers).</summary>
     public NftExpressions LoadInputName(int register) => Meta(6, register);
 
@@ -103,12 +109,11 @@ public sealed class NftExpressions
     public NftExpressions LoadAddress(int register, IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);
-        var nest = Open("immediate");
-        _request.AttributeBigEndian(1, Register(register));
-        Data(2, address.GetAddressBytes());
-        Close(nest);
-        return this;
+        return Constant(register, address.GetAddressBytes());
     }
+
+    /// <summary>Loads a port, a constant.</summary>
+    public NftExpressions LoadPort(int register, ushort port) => Constant(register, BigEndian(port));
 
     /// <summary>Translates the source to the address at a register.</summary>
     public void SourceNat(NftFamily family, int addressRegister)
@@ -142,6 +147,8 @@ public sealed class NftExpressions
     /// <summary>Ends this chain.</summary>
     public void Return() => Verdict(VerdictReturn, null);
 
+    private static byte[] BigEndian(ushort value) => [(byte)(value >> 8), (byte)value];
+
     private static uint Register(int register) => (uint)(FirstRegister + register);
 
     private static byte[] NameKey(string name)
@@ -149,6 +156,15 @@ public sealed class NftExpressions
         var key = new byte[16];
         Encoding.UTF8.GetBytes(name, key.AsSpan(0, 15));
         return key;
+    }
+
+    private NftExpressions Constant(int register, ReadOnlySpan<byte> value)
+    {
+        var nest = Open("immediate");
+        _request.AttributeBigEndian(1, Register(register));
+        Data(2, value);
+        Close(nest);
+        return this;
     }
 
     private NftExpressions Meta(uint key, int register)

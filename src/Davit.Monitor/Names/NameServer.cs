@@ -162,7 +162,7 @@ internal sealed unsafe class NameServer : IReady, IDisposable
             {
                 var errno = (Errno)Sys.Errno;
                 Sys.Close(socket);
-                throw new LinuxException(errno, "bind", "127.0.0.11:53");
+                throw new LinuxException(errno, "bind", $"{new IPAddress(local.Bytes.AsSpan(4, 4))}:{(local.Bytes[2] << 8) | local.Bytes[3]}");
             }
         }
 

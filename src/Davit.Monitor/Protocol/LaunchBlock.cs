@@ -34,6 +34,9 @@ internal sealed record LaunchBlock
     /// <summary>Network namespace for the resolver; empty for none.</summary>
     internal string NamesNamespace { get; init; } = "";
 
+    /// <summary>Port of the resolver.</summary>
+    internal int NamesPort { get; init; }
+
     internal string[] NamesFiles { get; init; } = [];
 
     internal string[] Upstreams { get; init; } = [];
@@ -58,6 +61,7 @@ internal sealed record LaunchBlock
         fields.Add(StdinOnce);
         fields.Add(OwnPids);
         fields.Add(NamesNamespace);
+        fields.Add(NamesPort);
         fields.Add(NamesFiles);
         fields.Add(Upstreams);
         fields.Add(Attachments.AsSpan());
@@ -101,6 +105,7 @@ internal sealed record LaunchBlock
             StdinOnce = fields.Flag(),
             OwnPids = fields.Flag(),
             NamesNamespace = fields.Text(),
+            NamesPort = (int)fields.Number(),
             NamesFiles = fields.Texts(),
             Upstreams = fields.Texts(),
             Attachments = fields.Bytes().ToArray(),

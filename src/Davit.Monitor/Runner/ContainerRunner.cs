@@ -146,6 +146,7 @@ public sealed class ContainerRunner : IContainerRunner, IAsyncDisposable
             OwnPids = namespaces.Any(n => n.Type == "pid" && string.IsNullOrEmpty(n.Path)),
             NamesNamespace = launch.Names is null ? "" : namespaces.FirstOrDefault(n => n.Type == "network")?.Path
                 ?? throw new DavitException(ErrorKind.InvalidArgument, $"container {launch.Id}: names need a network namespace with a path"),
+            NamesPort = launch.Names?.Port ?? 0,
             NamesFiles = [.. launch.Names?.NamesFiles ?? []],
             Upstreams = [.. launch.Names?.Upstreams ?? []],
             Attachments = [.. attachments.Select(streams => (byte)streams.Flags)],

@@ -109,6 +109,7 @@ internal sealed class RunningContainer : IRunningContainer
     {
         var fields = new FieldWriter();
         fields.Add(networkNamespace);
+        fields.Add(names.Port);
         fields.Add(names.NamesFiles);
         fields.Add(names.Upstreams);
         return RequestAsync(MessageType.Names, AttachFlags.None, 0, cancellation, fields.ToArray());

@@ -57,7 +57,7 @@ internal sealed unsafe class ContainerMonitor : IClientRequests, IReady, ITimed,
 
         if (launch.NamesNamespace.Length > 0)
         {
-            _names = new NameServer(_loop, launch.NamesNamespace, IPAddress.Parse("127.0.0.11"), 53, launch.NamesFiles, launch.Upstreams);
+            _names = new NameServer(_loop, launch.NamesNamespace, IPAddress.Parse("127.0.0.11"), launch.NamesPort, launch.NamesFiles, launch.Upstreams);
         }
     }
 
@@ -383,10 +383,11 @@ internal sealed unsafe class ContainerMonitor : IClientRequests, IReady, ITimed,
     private void Resolve(FieldReader fields)
     {
         string networkNamespace = fields.Text();
+        int port = (int)fields.Number();
         string[] files = fields.Texts(), upstreams = fields.Texts();
         if (_names is null)
         {
-            _names = new NameServer(_loop, networkNamespace, IPAddress.Parse("127.0.0.11"), 53, files, upstreams);
+            _names = new NameServer(_loop, networkNamespace, IPAddress.Parse("127.0.0.11"), port, files, upstreams);
         }
         else
         {

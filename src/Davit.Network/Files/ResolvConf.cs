@@ -9,7 +9,7 @@ namespace Davit.Network.Files;
 /// <param name="Upstreams">Servers that the monitor forwards to, from the host's network namespace.</param>
 public sealed record ResolvConf(string Text, bool UsesResolver, IReadOnlyList<string> Upstreams)
 {
-    private const string Resolver = "127.0.0.11";
+    private const string Resolver = SandboxOptions.ResolverAddress;
     private const string SystemdStub = "127.0.0.53";
 
     /// <summary>The host's resolv.conf; behind systemd's stub, the one with the real servers.</summary>

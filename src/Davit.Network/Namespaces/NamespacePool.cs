@@ -80,6 +80,13 @@ internal sealed class NamespacePool : IDisposable
         return new OpenNamespace(descriptor, _thread.Visit(descriptor, NetlinkSocket.OpenRoute));
     });
 
+    /// <summary>An nf_tables socket inside a namespace.</summary>
+    internal Task<NetlinkSocket> OpenFirewallAsync(string path) => _thread.RunAsync(() =>
+    {
+        using var descriptor = NetworkNamespace.Open(path);
+        return _thread.Visit(descriptor, NetlinkSocket.OpenNetfilter);
+    });
+
     /// <summary>Switches IPv6 on for an interface inside; prepared namespaces have it off but for <c>lo</c>.</summary>
     internal Task EnableIPv6Async(Linux.Descriptors.FileDescriptor descriptor, string interfaceName) => _thread.RunAsync(() => _thread.Visit(descriptor, () =>
     {
