@@ -2,14 +2,14 @@
 # Runs the tests in rings. Called by build.sh, which has published the executables and installed what is needed.
 #   test.sh            the ring for every change: unit and integration
 #   test.sh --all      that and the slow rings
-#   test.sh RING…      those rings alone: unit integration v2 soak clients fuzz tree
+#   test.sh RING…      those rings alone: unit integration engines v2 soak clients fuzz tree
 #   test.sh --list     the rings, and where their tests are
 # The last line is "N passed, N failed". A ring in which no test ran has failed, and so has a run that leaves a mount, a process, an interface,
 # a firewall table, a cgroup or a file on the machine; with DAVIT_TEST_SHARED=1 (other daemons come and go here) what is left is told, not counted.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 RINGS="unit integration"
-SLOW="v2 clients soak fuzz tree"
+SLOW="engines v2 clients soak fuzz tree"
 out=$(mktemp -d /tmp/davit-ring.XXXXXX); trap 'rm -rf "$out"' EXIT
 not_slow=(); for ring in $SLOW; do not_slow+=(--filter-not-trait "Ring=$ring"); done
 
@@ -76,7 +76,7 @@ for ring in $rings; do
       done
       for check in eng/check-*.sh; do [[ -x $check ]] || continue; echo "== $check"; if "$check"; then count 1 0; else count 0 1; fi; done ;;
     integration) run Davit.Integration.Tests Davit.Integration.Tests "${not_slow[@]}" ;;
-    v2 | clients | soak | fuzz | tree)
+    engines | v2 | clients | soak | fuzz | tree)
       projects=$(projects_of "$ring")
       [[ -n $projects ]] || { echo "== ring $ring"; echo "   no project has a test of it"; count 0 1; }
       for name in $projects; do LIMIT=7200 run "$ring-$name" "$name" --filter-trait "Ring=$ring"; done ;;

@@ -54,6 +54,31 @@ public sealed class RunTests(BusyboxDaemon fixture) : DockerTests(fixture)
     }
 
     [Fact]
+    public async Task A_program_that_the_kernel_refuses_is_explained()
+    {
+        var directory = Directory.CreateDirectory(Path.Combine(Daemon.Directory, Unique("programs"))).FullName;
+        foreach (var (name, content) in ((string, string)[])[("crlf", "#!/bin/sh\r\n"), ("lost", "#!/bin/nosuch\n"), ("text", "hello\n")])
+        {
+            await File.WriteAllTextAsync($"{directory}/{name}", content);
+            File.SetUnixFileMode($"{directory}/{name}", (UnixFileMode)0b111_101_101);
+        }
+
+        string[] run = ["run", "--rm", "--network", "none", "-v", directory + ":/b", "busybox"];
+        Assert.Contains("exec /b/crlf: no such file or directory: its first line ends with a carriage return, so that \"/bin/sh\\r\" is looked for", await Fails(127, [.. run, "/b/crlf"]), StringComparison.Ordinal);
+        Assert.Contains("its interpreter /bin/nosuch, named on its first line, is not in the image", await Fails(127, [.. run, "/b/lost"]), StringComparison.Ordinal);
+        Assert.Contains("exec /b/text: exec format error: it is no program for Linux", await Fails(125, [.. run, "/b/text"]), StringComparison.Ordinal);
+
+        var container = Unique("programs");
+        await Docker("run", "-d", "--name", container, "--network", "none", "busybox", "sh", "-c", "printf '#!/bin/gone\\n' > /x; chmod 755 /x; sleep 1000");
+        var exec = await Daemon.DockerAsync("exec", container, "sh", "-c", "until test -x /x; do :; done");
+        exec.Succeeded();
+        exec = await Daemon.DockerAsync("exec", container, "/x");
+        Assert.Equal(127, exec.ExitCode);
+        Assert.Contains("its interpreter /bin/gone", exec.Output + exec.Error, StringComparison.Ordinal);
+        await Docker("rm", "-f", container);
+    }
+
+    [Fact]
     public async Task A_wrong_flag_is_125() => Assert.Contains("unknown flag: --no-such-flag", await Fails(125, "run", "--no-such-flag", "busybox"), StringComparison.Ordinal);
 
     [Fact]
@@ -93,7 +118,7 @@ public sealed class RunTests(BusyboxDaemon fixture) : DockerTests(fixture)
     public async Task Groups_are_added() => Assert.Equal("uid=5 gid=0(root) groups=0(root),10(wheel),77", await Run("-u", "5", "--group-add", "wheel", "--group-add", "77", "busybox", "id"));
 
     [Fact]
-    public async Task Hostname_is_set_in_the_kernel_and_in_files()
+    public async Task Hostcontaineris_set_in_the_kernel_and_in_files()
     {
         Assert.Equal("box", await Run("-h", "box", "busybox", "hostname"));
         Assert.Equal("box", await Run("-h", "box", "busybox", "cat", "/etc/hostname"));
@@ -201,7 +226,7 @@ public sealed class RunTests(BusyboxDaemon fixture) : DockerTests(fixture)
     }
 
     [Fact]
-    public async Task A_name_in_use_is_refused_by_name()
+    public async Task A_containerin_use_is_refused_by_name()
     {
         var name = Unique("twice");
         var id = await Docker("create", "--name", name, "busybox");

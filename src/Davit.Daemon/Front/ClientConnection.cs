@@ -13,7 +13,7 @@ internal sealed class ClientConnection(ConnectionContext connection, Socket sock
     private readonly Lock _gate = new();
     private CancellationTokenSource? _request;
     private bool _inputEnded;
-    private bool _hijacked;
+    private bool _inputMayEnd;
 
     /// <summary>The connection's pipes, as Kestrel sees them.</summary>
     public IDuplexPipe Transport => connection.Transport;
@@ -25,10 +25,13 @@ internal sealed class ClientConnection(ConnectionContext connection, Socket sock
     public Task GoneAsync(CancellationToken cancellation) => hangUps.WaitAsync(socket, cancellation);
 
     /// <summary>Begins a request: a request that came together with the half-close is still answered, so its token starts alive.</summary>
-    public CancellationTokenSource BeginRequest(CancellationToken stopping)
+    /// <param name="takesOver">Whether it asks for the connection: its client may have ended its input before we come to it.</param>
+    /// <param name="stopping">The daemon ends.</param>
+    public CancellationTokenSource BeginRequest(bool takesOver, CancellationToken stopping)
     {
         lock (_gate)
         {
+            _inputMayEnd = takesOver;
             _request = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             return _request;
         }
@@ -50,7 +53,7 @@ internal sealed class ClientConnection(ConnectionContext connection, Socket sock
     /// <summary>From here on the client's half-close is only the end of its input.</summary>
     public void Hijack()
     {
-        lock (_gate) _hijacked = true;
+        lock (_gate) _inputMayEnd = true;
     }
 
     /// <summary>Lets a handler that never reads the input learn that the client has gone.</summary>
@@ -69,7 +72,7 @@ internal sealed class ClientConnection(ConnectionContext connection, Socket sock
         lock (_gate)
         {
             _inputEnded = true;
-            leaving = _hijacked ? null : _request;
+            leaving = _inputMayEnd ? null : _request;
         }
 
         try

@@ -19,7 +19,7 @@ internal sealed partial class ApiPipeline(RouteTable routes, string product, ILo
     public async Task HandleAsync(HttpContext context)
     {
         var client = context.Features.Get<ClientConnection>();
-        if (client is not null) context.RequestAborted = client.BeginRequest(stopping).Token;
+        if (client is not null) context.RequestAborted = client.BeginRequest(TakesOver(context.Request), stopping).Token;
         try
         {
             await AnswerAsync(context).ConfigureAwait(false);
@@ -30,6 +30,11 @@ internal sealed partial class ApiPipeline(RouteTable routes, string product, ILo
             answered();
         }
     }
+
+    /// <summary>Attach and exec take the connection over, with or without saying so in a header.</summary>
+    private static bool TakesOver(HttpRequest request) =>
+        request.Headers.Upgrade.Count > 0 || (HttpMethods.IsPost(request.Method) && request.Path.Value is { } path
+            && (path.EndsWith("/attach", StringComparison.Ordinal) || (path.EndsWith("/start", StringComparison.Ordinal) && path.Contains("/exec/", StringComparison.Ordinal))));
 
     private async Task AnswerAsync(HttpContext context)
     {

@@ -88,6 +88,10 @@ public sealed partial class ContainerService
                     },
                     cancellation).ConfigureAwait(false);
             }
+            catch (DavitException failure)
+            {
+                throw ExplainExecution(model, failure);
+            }
             finally
             {
                 await SettleAsync(written, running).ConfigureAwait(false);

@@ -87,7 +87,7 @@ public sealed class ExecService
         catch (DavitException error)
         {
             record.FailedWith = StartFailure.ExitCode(error.Message) is var code and not 128 ? code : 126;
-            throw;
+            throw _containers.ExplainExecution(record.ContainerId, error);
         }
     }
 

@@ -20,6 +20,14 @@ internal static unsafe class LaunchChild
         report[0] = failed;
         report[1] = errno;
         Kernel.Call(SystemCall.Write, (nint)program->Slots[Slot.ErrorPipe], (nint)report, 8);
+        if (program->StartGated > 0 && failed > program->StartGated && errno <= LaunchHeader.MostErrors)
+        {
+            var texts = (int*)((byte*)program + program->StartErrors);
+            Kernel.Call(SystemCall.Write, 2, (nint)((byte*)program + texts[0]), texts[1]);
+            Kernel.Call(SystemCall.Write, 2, (nint)((byte*)program + texts[2 * errno]), texts[(2 * errno) + 1]);
+            Kernel.Call(SystemCall.ExitGroup, 255);
+        }
+
         Kernel.Call(SystemCall.ExitGroup, 99);
     }
 

@@ -10,8 +10,9 @@ namespace Davit.Runtime.Launch;
 internal unsafe struct LaunchHeader
 {
     internal const uint ExpectedMagic = 0x44564c50;
-    internal const int ExpectedVersion = 2;
+    internal const int ExpectedVersion = 3;
     internal const int SlotCount = 128;
+    internal const int MostErrors = 40;
 
     internal uint Magic;
     internal int Version;
@@ -41,8 +42,12 @@ internal unsafe struct LaunchHeader
     /// <summary>1 when the child opens a terminal and hands its master over.</summary>
     internal int Terminal;
 
-    /// <summary>1 when the child stops before exec until somebody writes to its start gate.</summary>
+    /// <summary>Index of the step at which the child waits until somebody writes to its start gate; 0 for none.</summary>
     internal int StartGated;
+
+    /// <summary>What the child says on its standard error when a step after the start gate fails, for nobody reads its reports then: offset of pairs of offset
+    /// and length, the beginning first, then one for each error number up to <see cref="MostErrors"/>.</summary>
+    internal int StartErrors;
 
     /// <summary>Offset of the path of a pid namespace to join, or 0.</summary>
     internal int PidNamespacePath;

@@ -83,6 +83,7 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
 
         try
         {
+            ExecutableCheck.Refuse(process.Pid, spec.Process!);
             if (request.ConsoleSocket is { } socket && process.TerminalMaster >= 0) DescriptorSocket.Send("console socket", socket, "terminal"u8, process.TerminalMaster);
             _containers.Write(state with
             {

@@ -33,7 +33,7 @@ internal static class MountSteps
         var readOnlyLater = options.CopyUp && (options.MountFlags & MountOptions.ReadOnly) != 0;
         var flags = destination == "/dev" || options.CopyUp ? options.MountFlags & ~MountOptions.ReadOnly : options.MountFlags;
         writer.Add($"{what}: mount {type}", SystemCall.Mount, writer.String(source), Argument.SlotPath(Slot.Target), writer.String(type), flags, options.Data.Length == 0 ? 0 : writer.String(options.Data));
-        if (options.CopyUp) CopyUp(writer, destination, what);
+        if (options.CopyUp) CopyUp(writer, destination, what, options.Data);
         RootSteps.Close(writer, Slot.Target);
         var (set, clear) = options.RecursiveAttributes;
         if (readOnlyLater) set |= MountOptions.ReadOnly;
@@ -53,14 +53,27 @@ internal static class MountSteps
     }
 
     /// <summary>The new mount lies over <see cref="Slot.Target"/>, which still is the directory below: the parent copies from one to the other.</summary>
-    private static void CopyUp(ProgramWriter writer, string destination, string what)
+    private static void CopyUp(ProgramWriter writer, string destination, string what, string data)
     {
         RootSteps.Open(writer, destination, Slot.Source, what);
         Report(writer, LaunchReport.CopyFrom, Slot.Target);
         Report(writer, LaunchReport.CopyTo, Slot.Source);
         writer.Add("wait for the copy", SystemCall.Gate, Slot.Gate);
         writer.Header = writer.Header with { Gated = 1 };
+
+        // what is asked for counts more than what lay below
+        const int Here = -100, Same = -1;
+        var (owner, group) = (Given("uid=", 10) ?? Same, Given("gid=", 10) ?? Same);
+        if (owner != Same || group != Same) writer.Add(what, SystemCall.Fchownat, Here, Argument.SlotPath(Slot.Source), owner, group, 0);
+        if (Given("mode=", 8) is { } mode) writer.Add(what, SystemCall.Fchmodat, Here, Argument.SlotPath(Slot.Source), mode);
         RootSteps.Close(writer, Slot.Source);
+
+        // what is no number is refused by the kernel when it mounts
+        long? Given(string name, int numberBase)
+        {
+            var text = data.Split(',').LastOrDefault(o => o.StartsWith(name, StringComparison.Ordinal))?[name.Length..] ?? "";
+            return text.Length is > 0 and < 10 && text.All(c => c >= '0' && c < '0' + numberBase) ? Convert.ToInt64(text, numberBase) : null;
+        }
     }
 
     /// <summary>Tells the parent the number of a descriptor.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Davit.Linux;
 using Davit.Oci.Runtime;
 using Davit.Primitives;
 using Davit.Runtime.Launch;
@@ -209,33 +210,52 @@ internal static class ProcessSteps
     private static void WaitAtGate(ProgramWriter writer, ProcessSpec process, IReadOnlyList<string> arguments)
     {
         // what is not executable is told at create, not at start
+        var what = NotFound(arguments[0]);
         var candidates = Candidates(process, arguments[0]);
         for (var i = 0; i < candidates.Count; i++)
         {
             var last = i == candidates.Count - 1;
-            writer.Add(last ? NotFound(arguments[0]) : "", SystemCall.Faccessat, -100, writer.String(candidates[i]), 1);
+            writer.Add(last ? what : "", SystemCall.Faccessat, -100, writer.String(candidates[i]), 1);
             if (last && !arguments[0].Contains('/', StringComparison.Ordinal)) writer.Last(tolerate: 2, tolerate1: 13, tolerate2: 20, skipOnSuccess: 1);
             else if (!last) writer.Last(tolerate: 2, tolerate1: 13, tolerate2: 20, skipOnSuccess: candidates.Count - i);
         }
 
-        if (!arguments[0].Contains('/', StringComparison.Ordinal)) writer.Add(NotFound(arguments[0]), SystemCall.Fail, 2);
+        if (!arguments[0].Contains('/', StringComparison.Ordinal)) writer.Add(what, SystemCall.Fail, 2);
+        else RefuseDirectory(writer, what, writer.String(arguments[0]));
         var report = writer.Bytes(MemoryMarshal.AsBytes<int>([LaunchReport.AtStartGate, 0]));
         writer.Add("report", SystemCall.Write, Argument.Slot(Slot.ErrorPipe), Argument.Data(report), 8);
         writer.Add("wait for start", SystemCall.Gate, Slot.StartGate);
-        writer.Header = writer.Header with { StartGated = 1 };
+        writer.Header = writer.Header with { StartGated = writer.Child.Count - 1, StartErrors = StartErrors(writer, arguments[0]) };
+    }
+
+    /// <summary>Texts for the child's standard error, in runc's words.</summary>
+    private static int StartErrors(ProgramWriter writer, string program)
+    {
+        var pairs = new List<int>();
+        Add($"exec {program}: ");
+        for (var errno = 1; errno <= LaunchHeader.MostErrors; errno++) Add(((Errno)errno).Text() + "\n");
+        return writer.Bytes(MemoryMarshal.AsBytes<int>(pairs.ToArray()));
+
+        void Add(string text) => pairs.AddRange([writer.Text(text), System.Text.Encoding.UTF8.GetByteCount(text)]);
+    }
+
+    private static void RefuseDirectory(ProgramWriter writer, string what, Argument path)
+    {
+        const int NoAccess = 13, NoDirectory = 20, IsDirectory = 21;
+        writer.Add(what, SystemCall.Open, path, RootSteps.OPath | RootSteps.ODirectory | RootSteps.OCloseOnExec);
+        writer.Last(tolerate: NoDirectory, tolerate1: NoAccess, skipOnError: 1);
+        writer.Add(what, SystemCall.Fail, IsDirectory);
     }
 
     /// <summary>execve says ENOENT also of a missing interpreter, and EACCES also of a directory: looks which it was.</summary>
     private static void Explain(ProgramWriter writer, string program)
     {
-        const int Here = -100, NotThere = 2, NoAccess = 13, NoDirectory = 20, IsDirectory = 21;
+        const int Here = -100, NotThere = 2, NoAccess = 13, NoDirectory = 20;
         var (what, path) = ($"exec: \"{program}\"", writer.String(program));
         writer.Last(tolerate: NotThere, tolerate1: NoAccess);
         writer.Add(what, SystemCall.Faccessat, Here, path, 0);
         writer.Last(tolerate: NotThere, tolerate1: NoAccess, tolerate2: NoDirectory, skipOnError: 5);
-        writer.Add(what, SystemCall.Open, path, RootSteps.OPath | RootSteps.ODirectory | RootSteps.OCloseOnExec);
-        writer.Last(tolerate: NoDirectory, tolerate1: NoAccess, skipOnError: 1);
-        writer.Add(what, SystemCall.Fail, IsDirectory);
+        RefuseDirectory(writer, what, path);
         writer.Add(what, SystemCall.Faccessat, Here, path, 1);
         writer.Last(tolerate: NoAccess, skipOnError: 1);
         writer.Add($"exec {program}", SystemCall.Fail, NotThere);

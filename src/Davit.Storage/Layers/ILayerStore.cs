@@ -67,6 +67,10 @@ public interface ILayerStore
     /// <param name="path">Absolute path inside, for example <c>/etc/passwd</c>.</param>
     byte[]? TryReadFile(RootFs rootFs, string path);
 
+    /// <summary>Reads the first bytes of a regular file of a root file system, of whatever size; null when it is not there.</summary>
+    /// <inheritdoc cref="TryReadFile"/>
+    byte[]? TryReadHead(RootFs rootFs, string path, int length);
+
     /// <summary>Mounts the overlay somewhere in the daemon's own mount namespace until the result is disposed: for cp, export and commit of containers that don't run.</summary>
     MountedRootFs Mount(RootFs rootFs, bool readOnly);
 }

@@ -72,7 +72,14 @@ internal sealed partial class LayerStore
     public byte[]? TryReadFile(RootFs rootFs, string path)
     {
         using var view = new OverlayView([rootFs.UpperDirectory, .. rootFs.LowerDirectories]);
-        return view.ReadFile(path, 1 << 20);
+        return view.ReadFile(path, 1 << 20, cut: false);
+    }
+
+    /// <inheritdoc/>
+    public byte[]? TryReadHead(RootFs rootFs, string path, int length)
+    {
+        using var view = new OverlayView([rootFs.UpperDirectory, .. rootFs.LowerDirectories]);
+        return view.ReadFile(path, length, cut: true);
     }
 
     public MountedRootFs Mount(RootFs rootFs, bool readOnly)

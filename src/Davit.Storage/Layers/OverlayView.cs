@@ -14,8 +14,8 @@ internal sealed class OverlayView(IReadOnlyList<string> directories) : IDisposab
     private const int MostLinks = 40;
     private List<int>? _roots;
 
-    /// <summary>Content of a regular file, or null when there is none at that path or it is larger than allowed.</summary>
-    internal byte[]? ReadFile(string path, int most)
+    /// <summary>Content of a regular file, cut when it is larger than asked for; or null when there is none at that path, or it is larger and may not be cut.</summary>
+    internal byte[]? ReadFile(string path, int most, bool cut)
     {
         if (Resolve(path, followLast: true) is not { IsFile: true } place) return null;
         try
@@ -23,8 +23,8 @@ internal sealed class OverlayView(IReadOnlyList<string> directories) : IDisposab
             var fd = DirectoryCalls.Open(place.Levels[0], place.Name, OpenHow.NoFollow | OpenHow.NonBlocking, 0, out _);
             if (fd < 0) return null;
             using var file = new FileDescriptorLease(fd);
-            if (DirectoryCalls.Stat(fd, "", out var stat) != Errno.None || !stat.IsRegular || stat.Size > most) return null;
-            var content = new byte[stat.Size];
+            if (DirectoryCalls.Stat(fd, "", out var stat) != Errno.None || !stat.IsRegular || (stat.Size > most && !cut)) return null;
+            var content = new byte[Math.Min(stat.Size, most)];
             var length = 0;
             while (length < content.Length)
             {

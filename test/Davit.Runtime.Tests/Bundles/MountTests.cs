@@ -74,6 +74,14 @@ public sealed class MountTests
         Assert.Equal("200000 7 8\n701\n/etc/nowhere\ntouch: /data/new: Read-only file system\ntmpfs\n", run.Succeeded().Output);
     }
 
+    [Fact]
+    public async Task Mode_and_owner_that_are_asked_for_win_over_those_of_what_was_copied()
+    {
+        await using var bundle = new OciBundle();
+        bundle.Mount(new() { Destination = "/data", Type = "tmpfs", Source = "tmpfs", Options = ["tmpcopyup", "mode=1777", "uid=7", "gid=8"] });
+        Assert.Equal("1777 7 8\n", (await bundle.RunAsync("stat -c '%a %u %g' /data")).Succeeded().Output);
+    }
+
     [Theory]
     [InlineData("rro", "ro", true)]
     [InlineData("ro", "ro", false)]
