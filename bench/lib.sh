@@ -109,6 +109,7 @@ finish() {
   set +e
   for d in docker ours; do $d ps -aq --filter label=davit-bench | xargs -r nsenter -t "$TREE" -m -r -w docker $([[ $d == ours ]] && echo "-H unix://$INSIDE/davit.sock") rm -f; done >/dev/null 2>&1
   docker images -q --filter 'reference=*bench/*' --filter 'reference=127.0.0.1:5491/bench/*' | sort -u | xargs -r nsenter -t "$TREE" -m -r -w docker rmi -f >/dev/null 2>&1
+  docker image prune -f >/dev/null 2>&1 # rebuilds leave images without a name
   [[ -n $PODMAN_TABLE ]] && { podman rmi -f bench/busybox; enter nft delete table inet netavark; } >/dev/null 2>&1
   [[ -n $REGISTRY_PID ]] && kill "$REGISTRY_PID"
   if [[ -s $HERE/pid ]]; then
