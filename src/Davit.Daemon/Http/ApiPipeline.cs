@@ -74,7 +74,7 @@ internal sealed partial class ApiPipeline(RouteTable routes, string product, ILo
         {
             // nobody is there to be told; a connection in the middle of an answer can't be used again
             if (context.Response.HasStarted) context.Abort();
-            else context.Response.StatusCode = 499;
+            else (context.Response.StatusCode, context.Response.ContentLength) = (499, 0); // the answer's own length may be set already
             return;
         }
 

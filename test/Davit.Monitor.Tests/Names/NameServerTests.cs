@@ -10,6 +10,9 @@ public sealed class NameServerTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly EventLoop _loop = new();
+
+    // an address of its own: on 127.0.0.1 others take ports between our look for a free one and its use
+    private readonly IPAddress _address = new([127, 77, (byte)(Environment.ProcessId >> 8), (byte)Environment.ProcessId]);
     private readonly int _port = FreePort();
     private Thread? _thread;
     private volatile bool _stop;
@@ -24,7 +27,7 @@ public sealed class NameServerTests : IDisposable
         {
             // Any datagram turns the loop once more.
             using var wake = new UdpClient();
-            wake.Send([0], new IPEndPoint(IPAddress.Loopback, _port));
+            wake.Send([0], new IPEndPoint(_address, _port));
             _thread.Join();
         }
 
@@ -109,7 +112,7 @@ public sealed class NameServerTests : IDisposable
         using var silent = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
         Serve($"127.0.0.1:{Port(silent)}");
         using var client = new UdpClient();
-        client.Connect(IPAddress.Loopback, _port);
+        client.Connect(_address, _port);
         for (int i = 0; i < 50; i++)
         {
             await client.SendAsync(new byte[i], Cancellation);
@@ -152,7 +155,7 @@ public sealed class NameServerTests : IDisposable
     private void Serve(params string[] upstreams)
     {
         File.WriteAllText(_directory["names"], "10.0.0.2 web\n");
-        _server = new NameServer(_loop, "/proc/self/ns/net", IPAddress.Loopback, _port, [_directory["names"]], upstreams);
+        _server = new NameServer(_loop, "/proc/self/ns/net", _address, _port, [_directory["names"]], upstreams);
         _thread = new Thread(() =>
         {
             while (!_stop)
@@ -166,7 +169,7 @@ public sealed class NameServerTests : IDisposable
     private async Task<byte[]> AskAsync(string name, int type, ushort id = 1)
     {
         using var client = new UdpClient();
-        client.Connect(IPAddress.Loopback, _port);
+        client.Connect(_address, _port);
         await client.SendAsync(DnsWire.Query(name, type, id), Cancellation);
         return (await client.ReceiveAsync(Cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(10), Cancellation)).Buffer;
     }
@@ -174,7 +177,7 @@ public sealed class NameServerTests : IDisposable
     private async Task<byte[]> AskOverTcpAsync(string name, int type)
     {
         using var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, _port, Cancellation);
+        await client.ConnectAsync(_address, _port, Cancellation);
         var query = DnsWire.Query(name, type);
         await client.GetStream().WriteAsync((byte[])[(byte)(query.Length >> 8), (byte)query.Length, .. query], Cancellation);
         return await ReadFrameAsync(client.GetStream()).WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
