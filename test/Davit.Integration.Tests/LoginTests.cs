@@ -132,10 +132,7 @@ public sealed class LoginTests : IAsyncLifetime
     [Fact]
     public async Task A_private_authority_is_trusted_when_certs_d_has_it_and_not_before()
     {
-        // loopback is never checked, so the registry stands on another address of this machine
-        var address = NetworkInterface.GetAllNetworkInterfaces().Where(i => i.OperationalStatus == OperationalStatus.Up)
-            .SelectMany(i => i.GetIPProperties().UnicastAddresses).Select(a => a.Address).FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(a));
-        if (address is null) Assert.Skip("this machine has no address but loopback");
+        var address = OtherAddress();
         using var authority = Certificate("CN=private authority", null, null);
         using var certificate = Certificate("CN=registry", address, authority);
         await using var registry = new FakeRegistry(address, certificate);
@@ -156,6 +153,28 @@ public sealed class LoginTests : IAsyncLifetime
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains($"https://{plain.Host}/v2/", refused.Error, StringComparison.Ordinal);
         Assert.Empty(plain.Requests);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_registry_that_is_listed_as_insecure_is_asked_over_plain_http(bool byRange)
+    {
+        var address = OtherAddress();
+        await using var plain = new FakeRegistry(address);
+        ServedImage.Serve(plain, "plain", Layer);
+        await using var daemon = await TestDaemon.StartAsync("--insecure-registry", byRange ? $"{address}/32" : plain.Host);
+        (await daemon.DockerAsync("pull", "-q", plain.Host + "/plain:1")).Succeeded();
+        Assert.Contains(byRange ? $"{address}/32" : plain.Host, (await daemon.DockerAsync("info")).Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Loopback is trusted without being asked for, so a registry that is not stands on another address of this machine.</summary>
+    private static IPAddress OtherAddress()
+    {
+        var address = NetworkInterface.GetAllNetworkInterfaces().Where(i => i.OperationalStatus == OperationalStatus.Up)
+            .SelectMany(i => i.GetIPProperties().UnicastAddresses).Select(a => a.Address).FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(a));
+        Assert.SkipWhen(address is null, "this machine has no address but loopback");
+        return address!;
     }
 
     private static X509Certificate2 Certificate(string subject, IPAddress? address, X509Certificate2? authority)
