@@ -37,7 +37,7 @@ need_to_compile() {
 }
 
 need_to_run() { need ip=iproute2 ps=procps xz=xz-utils bzip2=bzip2; }
-need_to_test() { need_to_run; need debootstrap=debootstrap curl=curl busybox=busybox-static nsenter=util-linux mke2fs=e2fsprogs losetup=mount objdump=binutils python3=python3-minimal; }
+need_to_test() { need_to_run; need debootstrap=debootstrap newuidmap=uidmap curl=curl busybox=busybox-static nsenter=util-linux mke2fs=e2fsprogs losetup=mount objdump=binutils python3=python3-minimal; }
 
 publish() {
   need_to_compile

@@ -104,7 +104,8 @@ public sealed class SystemService(EngineServices services, ContainerService cont
 
     private RegistryServiceConfig Registries() => new()
     {
-        IndexConfigs = new Dictionary<string, IndexInfo> { ["docker.io"] = new() { Name = "docker.io", Mirrors = daemon.Mirrors, Official = true, Secure = true } },
+        IndexConfigs = daemon.InsecureRegistries.Where(name => !name.Contains('/', StringComparison.Ordinal)).Select(name => new IndexInfo { Name = name, Mirrors = [] })
+            .Append(new IndexInfo { Name = "docker.io", Mirrors = daemon.Mirrors, Official = true, Secure = true }).DistinctBy(index => index.Name).ToDictionary(index => index.Name),
         InsecureRegistryCIDRs = ["::1/128", "127.0.0.0/8", .. daemon.InsecureRegistries.Where(name => name.Contains('/', StringComparison.Ordinal))],
         Mirrors = daemon.Mirrors.Count > 0 ? daemon.Mirrors : null,
     };

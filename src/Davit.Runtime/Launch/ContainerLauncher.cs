@@ -24,7 +24,11 @@ public static unsafe class ContainerLauncher
     public static LaunchedProcess Start(LaunchPlan plan, LaunchStreams streams) => Start(plan, streams, null);
 
     /// <summary>The same, with somebody who runs hooks; a plan made for hooks must have one.</summary>
-    public static LaunchedProcess Start(LaunchPlan plan, LaunchStreams streams, ILaunchHooks? hooks)
+    /// <param name="plan">What to do.</param>
+    /// <param name="streams">Its streams.</param>
+    /// <param name="hooks">Runs hooks.</param>
+    /// <param name="mapUsers">Writes the maps of a new user namespace: process, map of users, map of groups; null writes them as root may.</param>
+    public static LaunchedProcess Start(LaunchPlan plan, LaunchStreams streams, ILaunchHooks? hooks, Action<int, string, string>? mapUsers = null)
     {
         Kernel.Prepare();
         plan.Relocate();
@@ -36,7 +40,7 @@ public static unsafe class ContainerLauncher
             var failed = 0;
             var errno = LaunchChild.Run(program, (LaunchOp*)((byte*)program + program->ParentOps), program->ParentCount, &failed);
             if (errno != 0) throw Failure(plan, program->ParentOps, failed, errno);
-            return Clone(plan, streams, hooks);
+            return Clone(plan, streams, hooks, mapUsers ?? MapUsers);
         }
         catch
         {
@@ -66,7 +70,7 @@ public static unsafe class ContainerLauncher
             var failed = 0;
             var errno = LaunchChild.Run(program, (LaunchOp*)((byte*)program + program->ParentOps), program->ParentCount, &failed);
             if (errno != 0) throw Failure(plan, program->ParentOps, failed, errno);
-            return Clone(plan, streams, null);
+            return Clone(plan, streams, null, MapUsers);
         }
         finally
         {
@@ -88,7 +92,7 @@ public static unsafe class ContainerLauncher
         }
     }
 
-    private static LaunchedProcess Clone(LaunchPlan plan, LaunchStreams streams, ILaunchHooks? hooks)
+    private static LaunchedProcess Clone(LaunchPlan plan, LaunchStreams streams, ILaunchHooks? hooks, Action<int, string, string> mapUsers)
     {
         var program = plan.Program;
         int* pipes = stackalloc int[4];
@@ -115,7 +119,7 @@ public static unsafe class ContainerLauncher
             pipes[1] = -1;
             if (program->UidMap != 0)
             {
-                MapUsers(plan, pid);
+                mapUsers(pid, plan.Text(plan.Program->UidMap), plan.Text(plan.Program->GidMap));
                 Release(pipes[3]);
             }
 
@@ -185,10 +189,10 @@ public static unsafe class ContainerLauncher
         throw new LinuxException((Errno)errno, "setns", "pid namespace").ToDavitException("can't join the pid namespace");
     }
 
-    private static void MapUsers(LaunchPlan plan, int pid)
+    private static void MapUsers(int pid, string uidMap, string gidMap)
     {
-        File.WriteAllText($"/proc/{pid}/uid_map", plan.Text(plan.Program->UidMap));
-        File.WriteAllText($"/proc/{pid}/gid_map", plan.Text(plan.Program->GidMap));
+        File.WriteAllText($"/proc/{pid}/uid_map", uidMap);
+        File.WriteAllText($"/proc/{pid}/gid_map", gidMap);
     }
 
     private static void Release(int gate)

@@ -1,10 +1,23 @@
 using Davit.Oci.Runtime;
+using Davit.Primitives;
 
 namespace Davit.Runtime.Lifecycle;
 
 /// <summary>Where a container's cgroup lies, from <c>linux.cgroupsPath</c>.</summary>
 internal static class CgroupPath
 {
+    /// <summary>
+    /// As <see cref="Of"/>; null when an ordinary user names none and asks for no limits: it could make a cgroup only where it was given one.
+    /// Rules for devices are then left to the user namespace, whose root may make none.
+    /// </summary>
+    /// <exception cref="DavitException">FailedPrecondition: limits without a cgroup.</exception>
+    internal static string? For(Spec spec, string id)
+    {
+        if (Environment.IsPrivilegedProcess || !string.IsNullOrEmpty(spec.Linux?.CgroupsPath)) return Of(spec, id);
+        var limits = spec.Linux?.Resources is { } resources && resources with { Devices = null } != new ResourcesSpec();
+        return limits ? throw new DavitException(ErrorKind.FailedPrecondition, "limits need a cgroup that this user may write", "name one with linux.cgroupsPath, or leave linux.resources out") : null;
+    }
+
     /// <summary>Path below the root of each hierarchy; systemd's <c>slice:prefix:name</c> lies where systemd would put it.</summary>
     internal static string Of(Spec spec, string id)
     {

@@ -45,7 +45,7 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
     {
         var gate = _containers.Gate(request.Id);
         if (LifecycleLibc.MakeFifo(gate, 0x190) < 0) throw new LinuxException((Errno)Marshal.GetLastPInvokeError(), "mkfifo", gate).ToDavitException("create");
-        var cgroup = CgroupPath.Of(spec, request.Id);
+        var cgroup = CgroupPath.For(spec, request.Id);
         var state = new StateRecord
         {
             OciVersion = spec.OciVersion,
@@ -53,7 +53,7 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
             Bundle = bundle,
             Rootfs = Path.GetFullPath(Path.Combine(bundle, spec.Root?.Path ?? "")),
             Created = time.GetUtcNow(),
-            Cgroup = cgroup,
+            Cgroup = cgroup ?? "",
             Spec = spec,
         };
         var passed = ActivationSockets.Passed();
@@ -73,7 +73,7 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
         LaunchedProcess process;
         try
         {
-            process = ContainerLauncher.Start(plan, new LaunchStreams(0, 1, 2), hooks);
+            process = ContainerLauncher.Start(plan, new LaunchStreams(0, 1, 2), hooks, Environment.IsPrivilegedProcess ? null : UserMaps.Write);
         }
         catch
         {
@@ -196,7 +196,7 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
         {
             Host = host,
             State = ContainerDirectory.Document(state, status),
-            CgroupPath = state.Cgroup,
+            CgroupPath = state.Cgroup.Length == 0 ? null : state.Cgroup,
             PreserveDescriptors = request.PreserveDescriptors,
             NoNewKeyring = request.NoNewKeyring,
         });
@@ -214,7 +214,7 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
         }
     }
 
-    internal void Pause(string id) => CgroupFreezer.Freeze(host.Cgroups, Running(id).Cgroup);
+    internal void Pause(string id) => CgroupFreezer.Freeze(host.Cgroups, CgroupOf(id));
 
     internal void Resume(string id)
     {
@@ -223,9 +223,13 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
         CgroupFreezer.Thaw(host.Cgroups, state.Cgroup);
     }
 
-    internal void Update(string id, ResourcesSpec limits) => ResourceUpdate.Apply(host.Cgroups, Running(id).Cgroup, limits);
+    internal void Update(string id, ResourcesSpec limits) => ResourceUpdate.Apply(host.Cgroups, CgroupOf(id), limits);
 
-    internal IReadOnlyList<int> Processes(StateRecord state) => state.CgroupDirectories.Count == 0 ? [] : new CgroupSet(state.CgroupDirectories).Processes();
+    /// <summary>Processes of a container; of one without a cgroup the first alone is known.</summary>
+    internal IReadOnlyList<int> Processes(StateRecord state) => state.CgroupDirectories.Count == 0 ? (ContainerDirectory.IsAlive(state) ? [state.Pid] : []) : new CgroupSet(state.CgroupDirectories).Processes();
+
+    private string CgroupOf(string id) => Running(id).Cgroup is { Length: > 0 } cgroup ? cgroup
+        : throw new DavitException(ErrorKind.FailedPrecondition, $"container {id} has no cgroup", "an ordinary user needs one that it may write, named by linux.cgroupsPath");
 
     private StateRecord Running(string id)
     {

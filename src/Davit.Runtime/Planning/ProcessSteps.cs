@@ -190,6 +190,8 @@ internal static class ProcessSteps
         writer.Add("keep capabilities", SystemCall.Prctl, PrSetKeepCaps, 1, 0, 0, 0);
         var groups = (process.User?.AdditionalGids ?? []).ToArray();
         writer.Add("setgroups", SystemCall.Setgroups, groups.Length, Argument.Data(writer.Bytes(MemoryMarshal.AsBytes<uint>(groups.Length == 0 ? [0] : groups))));
+        // where a user maps itself alone nobody may change groups, and there are none to drop
+        if (groups.Length == 0 && !Environment.IsPrivilegedProcess) writer.Last(tolerate: 1);
         writer.Add($"setgid {user.Gid}", SystemCall.Setresgid, user.Gid, user.Gid, user.Gid);
         writer.Add($"setuid {user.Uid}", SystemCall.Setresuid, user.Uid, user.Uid, user.Uid);
         writer.Add("umask", SystemCall.Umask, user.Umask ?? 0x12);

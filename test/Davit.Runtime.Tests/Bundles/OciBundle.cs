@@ -34,6 +34,9 @@ public sealed class OciBundle : IAsyncDisposable
 
     internal string Root { get; }
 
+    /// <summary>Words before each command of the runtime.</summary>
+    internal IReadOnlyList<string> Prefix { get; private set; } = [];
+
     internal string Log => Directory + "/log.json";
 
     /// <summary>What config.json will say; tests change it before they run.</summary>
@@ -55,6 +58,22 @@ public sealed class OciBundle : IAsyncDisposable
         Namespace("user");
         Linux(l => l with { UidMappings = map, GidMappings = map });
         foreach (var path in System.IO.Directory.GetFileSystemEntries(Root, "*", SearchOption.AllDirectories).Prepend(Root)) Davit.Linux.Directories.DirectoryCalls.ChangeOwner(-100, path, 100000, 100000);
+    }
+
+    /// <summary>From here on the runtime is called by an ordinary user of this number, who owns the bundle and a range of subordinate ids, and is root in the container.</summary>
+    internal void Rootless(uint user, params IdMapping[] further)
+    {
+        File.WriteAllText(Directory + "/passwd", $"root:x:0:0::/:/bin/sh\nplain:x:{user}:{user}::/:/bin/sh\n");
+        File.WriteAllText(Directory + "/subid", $"plain:300000:65536\n");
+        IdMapping[] map = [new() { ContainerID = 0, HostID = user, Size = 1 }, .. further];
+        Namespace("user");
+        Linux(l => l with { CgroupsPath = null, UidMappings = map, GidMappings = map, Resources = null, Namespaces = [.. l.Namespaces!.Where(n => n.Type != "network")] });
+        Spec = Spec with { Mounts = [.. Spec.Mounts!.Where(m => m.Type is not ("sysfs" or "cgroup")).Select(m => m with { Options = [.. (m.Options ?? []).Where(o => o != "gid=5")] })] };
+        foreach (var path in System.IO.Directory.GetFileSystemEntries(Directory, "*", SearchOption.AllDirectories).Prepend(Directory)) Davit.Linux.Directories.DirectoryCalls.ChangeOwner(-100, path, user, user);
+        File.Copy(Runtime, Directory + "/runtime"); // the way to the published one may be closed to this user
+        string[] bound = ["passwd:/etc/passwd", "subid:/etc/subuid", "subid:/etc/subgid"];
+        var mounts = string.Concat(bound.Select(b => $"mount --bind {Directory}/{b.Replace(":", " ", StringComparison.Ordinal)} && "));
+        Prefix = ["unshare", "--mount", "sh", "-c", $"{mounts}exec setpriv --reuid {user} --regid {user} --clear-groups \"$@\"", "sh"];
     }
 
     /// <summary>Runs a script in a container to its end.</summary>
@@ -82,7 +101,7 @@ public sealed class OciBundle : IAsyncDisposable
     {
         // streams of a detached container go elsewhere: a pipe of ours that it holds open would keep the command from ending
         var detached = arguments.Contains("-d") || arguments[0] == "create";
-        string[] line = [Runtime, "--root", Directory + "/state", "--log", Log, "--log-format", "json", .. arguments];
+        string[] line = [.. Prefix, Prefix.Count > 0 ? Directory + "/runtime" : Runtime, "--root", Directory + "/state", "--log", Log, "--log-format", "json", .. arguments];
         return detached
             ? Command.RunAsync("/bin/sh", ["-c", $"exec \"$@\" </dev/null >{Directory}/out 2>{Directory}/err", "sh", .. line], environment: environment, limit: TimeSpan.FromSeconds(30))
             : Command.RunAsync(line[0], line[1..], environment: environment, limit: TimeSpan.FromSeconds(30));
