@@ -68,6 +68,8 @@ public static class OciProgram
                 return 0;
             }
 
+            // what starts processes in containers must not be a file that they could write
+            if (command is "create" or "run" or "start" or "exec" or "restore" && OwnExecutable.IsOpen) OwnExecutable.StartAgain();
             var containers = new OciContainers(options.Value("root") ?? DefaultRoot(), HostFacts.Read(), time);
             return OciCommands.Run(containers, command, [.. options.Rest.Skip(1)]);
         }

@@ -115,7 +115,7 @@ public sealed class HookRunner(HooksSpec hooks, ContainerStateDocument state) : 
             writer.Last(tolerate: (int)Errno.EINVAL);
         }
 
-        writer.Add("close descriptors", SystemCall.CloseRange, 3, uint.MaxValue, 4);
+        writer.Add("close descriptors", SystemCall.CloseDescriptors, 3);
         writer.Add("unblock signals", SystemCall.RtSigprocmask, 2, writer.Words(0), 0, 8);
         var argv = writer.Vector(hook.Args is { Count: > 0 } args ? args : [hook.Path]);
         writer.Add($"exec: \"{hook.Path}\"", SystemCall.Execve, writer.String(hook.Path), argv, writer.Vector(hook.Env ?? []));

@@ -17,7 +17,11 @@ public static unsafe class ContainerLauncher
     private const ulong CloneIntoCgroup = 0x200000000;
 
     /// <summary>Warms what the first start would otherwise do; optional, for the zygote.</summary>
-    public static void Prepare() => Kernel.Prepare();
+    public static void Prepare()
+    {
+        Kernel.Prepare();
+        _ = OwnExecutable.IsDetachable;
+    }
 
     /// <summary>Makes the cgroups, starts the container's first process, and returns when it has been executed (or waits at its start gate).</summary>
     /// <exception cref="DavitException">What failed, in runc's words; nothing is left behind.</exception>
@@ -112,9 +116,11 @@ public static unsafe class ContainerLauncher
         program->Slots[Slot.Stderr] = streams.Stderr >= 0 ? streams.Stderr : nothing;
         var pidFd = -1;
         var pid = 0;
+        ExecutableShield shield = default;
         try
         {
-            pid = CloneChild(program, &pidFd);
+            shield = ExecutableShield.Make();
+            pid = CloneChild(program, &pidFd, shield);
             Kernel.Call(SystemCall.Close, pipes[1]);
             pipes[1] = -1;
             if (program->UidMap != 0)
@@ -133,6 +139,7 @@ public static unsafe class ContainerLauncher
         }
         finally
         {
+            shield.Release();
             for (var i = 0; i < 4; i++)
             {
                 if (pipes[i] >= 0) Kernel.Call(SystemCall.Close, pipes[i]);
@@ -142,7 +149,7 @@ public static unsafe class ContainerLauncher
         }
     }
 
-    private static int CloneChild(LaunchHeader* program, int* pidFd)
+    private static int CloneChild(LaunchHeader* program, int* pidFd, in ExecutableShield shield)
     {
         CloneArguments arguments = default;
         arguments.Flags = program->CloneFlags | ClonePidFd;
@@ -155,13 +162,15 @@ public static unsafe class ContainerLauncher
         }
 
         var joined = JoinPidNamespace(program);
+        var steps = shield.Steps;
+        var count = shield.Count;
         ulong all = ~0ul;
         ulong before = 0;
         Kernel.Call(SystemCall.RtSigprocmask, 2, (nint)(&all), (nint)(&before), 8);
 
         // SAFETY: the child shares nothing with the runtime's finalizer thread but copied memory; Enter needs nothing of the runtime and never returns here.
         var pid = Kernel.Call(SystemCall.Clone3, (nint)(&arguments), sizeof(CloneArguments));
-        if (pid == 0) LaunchChild.Enter(program);
+        if (pid == 0) LaunchChild.Enter(program, steps, count);
         var errno = pid < 0 ? Kernel.Errno : 0;
         Kernel.Call(SystemCall.RtSigprocmask, 2, (nint)(&before), 0, 8);
         if (joined >= 0)
@@ -232,6 +241,8 @@ public static unsafe class ContainerLauncher
                     case LaunchReport.CopyTo:
                         CopyTo(ref copied, Take(pidFd, report[1]));
                         break;
+                    case LaunchReport.Exposed:
+                        throw new LinuxException((Errno)report[1], "prctl", "PR_SET_MM_MAP").ToDavitException("can't protect the runtime's own file from the container");
                     case LaunchReport.ListenerReady:
                         HandListenerOver(plan, pid, Take(pidFd, report[1]));
                         break;

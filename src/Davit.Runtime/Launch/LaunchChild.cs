@@ -10,14 +10,19 @@ namespace Davit.Runtime.Launch;
 [SkipLocalsInit]
 internal static unsafe class LaunchChild
 {
+    private const long ProcMagic = 0x9fa0;
+    private const nint WrongDevice = 18;
+
     /// <summary>The child's life: its steps, the last of which is execve. On failure it reports step and error number and ends.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static void Enter(LaunchHeader* program)
+    internal static void Enter(LaunchHeader* program, LaunchOp* shield, int shieldCount)
     {
         var failed = 0;
-        var errno = Run(program, (LaunchOp*)((byte*)program + program->ChildOps), program->ChildCount, &failed);
+        var errno = Run(program, shield, shieldCount, &failed);
+        var exposed = errno != 0;
+        if (!exposed) errno = Run(program, (LaunchOp*)((byte*)program + program->ChildOps), program->ChildCount, &failed);
         var report = (int*)program->Scratch;
-        report[0] = failed;
+        report[0] = exposed ? LaunchReport.Exposed : failed;
         report[1] = errno;
         Kernel.Call(SystemCall.Write, (nint)program->Slots[Slot.ErrorPipe], (nint)report, 8);
         if (program->StartGated > 0 && failed > program->StartGated && errno <= LaunchHeader.MostErrors)
@@ -139,6 +144,14 @@ internal static unsafe class LaunchChild
             return program->Scratch[0] == (byte)'/' ? 0 : -2;
         }
 
+        if (op->Code == SystemCall.CheckProc)
+        {
+            // the first word of struct statfs is the file system's number
+            if (Kernel.Call(SystemCall.Fstatfs, (nint)program->Slots[(int)op->Arguments[0]], (nint)program->Scratch) < 0) return -Kernel.Errno;
+            return *(long*)program->Scratch == ProcMagic ? 0 : -WrongDevice;
+        }
+
+        if (op->Code == SystemCall.CloseDescriptors) return CloseDescriptors((nint)program->Slots[Slot.ErrorPipe], (nint)op->Arguments[0]);
         if (op->Code == SystemCall.OwnStreams) return OwnStreams(program, (nint)op->Arguments[0]);
         if (op->Code == SystemCall.CheckParent) return CheckParent(program);
         return op->Code == SystemCall.CopyFile ? CopyFile(program, op) : -(nint)op->Arguments[0];
@@ -176,6 +189,15 @@ internal static unsafe class LaunchChild
         }
 
         return 0;
+    }
+
+    /// <summary>Close-on-exec would not do: until the execution, its path and the interpreters that it names could lead through open directories (/proc/self/fd/N/...).</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint CloseDescriptors(nint kept, nint from)
+    {
+        if (kept > from && Kernel.Call(SystemCall.CloseRange, from, kept - 1, 0) < 0) return -Kernel.Errno;
+        if (kept >= from) from = kept + 1;
+        return Kernel.Call(SystemCall.CloseRange, from, -1, 0) < 0 ? -Kernel.Errno : 0;
     }
 
     /// <summary>The parent holds the only reading end of the report pipe: an error condition on ours means that it died before the death signal was set.</summary>

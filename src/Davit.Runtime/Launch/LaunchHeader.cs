@@ -10,7 +10,7 @@ namespace Davit.Runtime.Launch;
 internal unsafe struct LaunchHeader
 {
     internal const uint ExpectedMagic = 0x44564c50;
-    internal const int ExpectedVersion = 3;
+    internal const int ExpectedVersion = 4;
     internal const int SlotCount = 128;
     internal const int MostErrors = 40;
 
@@ -98,6 +98,10 @@ internal static class Slot
     internal const int CgroupV2 = 18;
     internal const int Source = 19;
     internal const int Listener = 20;
+
+    /// <summary>Roots of the container's own file systems, kept while steps reach into them.</summary>
+    internal const int Proc = 21;
+    internal const int Sys = 22;
 
     /// <summary>Open cgroup.procs files, one a hierarchy.</summary>
     internal const int FirstCgroup = 32;

@@ -20,4 +20,7 @@ internal static class LaunchReport
 
     /// <summary>The second number is the child's descriptor of its seccomp listener.</summary>
     internal const int ListenerReady = -6;
+
+    /// <summary>The child can't let go of the runtime's executable file; the second number is the error number.</summary>
+    internal const int Exposed = -7;
 }

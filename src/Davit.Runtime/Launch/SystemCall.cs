@@ -9,13 +9,20 @@ internal static class SystemCall
     internal const int Close = 3;
     internal const int Fstat = 5;
     internal const int Poll = 7;
+    internal const int Mmap = 9;
+    internal const int Mprotect = 10;
+    internal const int Munmap = 11;
+    internal const int Brk = 12;
     internal const int RtSigaction = 13;
     internal const int RtSigprocmask = 14;
     internal const int Ioctl = 16;
+    internal const int Mremap = 25;
+    internal const int Sendfile = 40;
     internal const int Socket = 41;
     internal const int Connect = 42;
     internal const int Sendmsg = 46;
     internal const int Kill = 62;
+    internal const int Fcntl = 72;
     internal const int Getcwd = 79;
     internal const int Chdir = 80;
     internal const int Fchdir = 81;
@@ -23,6 +30,7 @@ internal static class SystemCall
     internal const int Rmdir = 84;
     internal const int Fchown = 93;
     internal const int Umask = 95;
+    internal const int Geteuid = 107;
     internal const int Setsid = 112;
     internal const int Setgroups = 116;
     internal const int Setresuid = 117;
@@ -31,6 +39,7 @@ internal static class SystemCall
     internal const int Setfsgid = 123;
     internal const int Capset = 126;
     internal const int Personality = 135;
+    internal const int Fstatfs = 138;
     internal const int PivotRoot = 155;
     internal const int Prctl = 157;
     internal const int Chroot = 161;
@@ -55,7 +64,9 @@ internal static class SystemCall
     internal const int Setns = 308;
     internal const int SchedSetattr = 314;
     internal const int Seccomp = 317;
+    internal const int MemfdCreate = 319;
     internal const int Bpf = 321;
+    internal const int Execveat = 322;
     internal const int Execve = 59;
     internal const int ExitGroup = 231;
     internal const int Waitid = 247;
@@ -94,4 +105,10 @@ internal static class SystemCall
 
     /// <summary>Ends when the parent is gone.</summary>
     internal const int CheckParent = -8;
+
+    /// <summary>A slot's descriptor must be of procfs: whoever could mount something over /proc must not get what is written there.</summary>
+    internal const int CheckProc = -9;
+
+    /// <summary>Closes all descriptors from a number on but the report pipe, which closes with the execution: descriptor.</summary>
+    internal const int CloseDescriptors = -10;
 }

@@ -36,6 +36,7 @@ internal static class BindSteps
         var propagation = options.Propagation.Flag == 0 ? (Flag: 1L << 18, Recursive: true) : options.Propagation;
         writer.Add($"{what}: set propagation", SystemCall.MountSetattr, Argument.Slot(tree), writer.String(""), MountSteps.AtEmptyPath | (propagation.Recursive ? MountSteps.AtRecursive : 0L), writer.Words(0, 0, propagation.Flag, 0), 32);
         writer.Current = steps;
+        writer.Forget(mount.Destination.TrimEnd('/'));
         RootSteps.OpenTarget(writer, mount.Destination, isFile, what + ": create mountpoint");
         MountSteps.Move(writer, what, tree);
     }

@@ -20,9 +20,15 @@ internal static class DeviceSteps
     private static readonly (string Name, string Target)[] Links =
         [("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"), ("stderr", "/proc/self/fd/2"), ("core", "/proc/kcore"), ("ptmx", "pts/ptmx")];
 
+    /// <summary>Fills /dev; its root stays held.</summary>
     internal static void Fill(ProgramWriter writer, Spec spec, bool userNamespace)
     {
-        RootSteps.Open(writer, "dev", Slot.Dev, "open /dev of the container");
+        if (!writer.Holds("/dev"))
+        {
+            RootSteps.Open(writer, "/dev", Slot.Dev, "open /dev of the container");
+            writer.Hold("/dev", Slot.Dev);
+        }
+
         var asked = spec.Linux?.Devices ?? [];
         foreach (var device in Defaults.Where(d => asked.All(a => a.Path != d.Path)).Concat(asked)) Make(writer, device, userNamespace);
         foreach (var (name, target) in Links)
@@ -31,8 +37,6 @@ internal static class DeviceSteps
             writer.Add($"link /dev/{name}", SystemCall.Symlinkat, writer.String(target), Argument.Slot(Slot.Dev), writer.String(name));
             writer.Last(tolerate: 17);
         }
-
-        RootSteps.Close(writer, Slot.Dev);
     }
 
     private static void Make(ProgramWriter writer, DeviceSpec device, bool userNamespace)
@@ -54,7 +58,7 @@ internal static class DeviceSteps
         var directory = Slot.Dev;
         if (relative is null)
         {
-            if (parts.Length > 1) RootSteps.Make(writer, parts[..^1], isFile: false, what);
+            if (parts.Length > 1) RootSteps.Make(writer, "/" + string.Join('/', parts[..^1]), isFile: false, what);
             RootSteps.Open(writer, string.Join('/', parts[..^1]), Slot.Target, what);
             directory = Slot.Target;
             relative = parts[^1];

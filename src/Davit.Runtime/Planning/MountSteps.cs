@@ -27,12 +27,14 @@ internal static class MountSteps
     {
         var what = $"error mounting \"{source}\" to rootfs at \"{destination}\"";
         if (options.CopyUp && type != "tmpfs") throw new DavitException(ErrorKind.InvalidArgument, $"mount {destination}: option tmpcopyup is for tmpfs, not for {type}", "leave it out");
-        RootSteps.OpenTarget(writer, destination, isFile: false, what + ": create mountpoint");
+        writer.Forget(destination.TrimEnd('/'));
+        RootSteps.OpenTarget(writer, destination, isFile: false, what + ": create mountpoint", type is "proc" or "sysfs" ? $"{what}: filesystem \"{type}\" must be mounted on ordinary directory" : null);
 
         // /dev takes its device nodes before it can be read-only, and a copy its files
         var readOnlyLater = options.CopyUp && (options.MountFlags & MountOptions.ReadOnly) != 0;
         var flags = destination == "/dev" || options.CopyUp ? options.MountFlags & ~MountOptions.ReadOnly : options.MountFlags;
-        writer.Add($"{what}: mount {type}", SystemCall.Mount, writer.String(source), Argument.SlotPath(Slot.Target), writer.String(type), flags, options.Data.Length == 0 ? 0 : writer.String(options.Data));
+        if (HeldFileSystem.Slot(destination, type) is { } held && !options.CopyUp) HeldFileSystem.Mount(writer, source, destination, type, options, (flags & MountOptions.ReadOnly) != 0, held);
+        else writer.Add($"{what}: mount {type}", SystemCall.Mount, writer.String(source), Argument.SlotPath(Slot.Target), writer.String(type), flags, options.Data.Length == 0 ? 0 : writer.String(options.Data));
         if (options.CopyUp) CopyUp(writer, destination, what, options.Data);
         RootSteps.Close(writer, Slot.Target);
         var (set, clear) = options.RecursiveAttributes;

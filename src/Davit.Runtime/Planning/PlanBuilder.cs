@@ -35,6 +35,7 @@ public static class PlanBuilder
 
         writer.Current = writer.Child;
         writer.Add("reset signals", SystemCall.ResetSignals);
+        ProcessSteps.Hide(writer);
         if (options.DieWithParent) writer.Add("follow the parent into death", SystemCall.Prctl, 1, 9, 0, 0, 0);
         if (Made("user")) WaitForMaps(writer, spec);
         CgroupSteps.Join(writer, options.CgroupPath is null || options.Host!.Cgroups.IsUnified ? 0 : options.Host.Cgroups.Version1.Count);
@@ -92,6 +93,7 @@ public static class PlanBuilder
 
         writer.Current = writer.Child;
         writer.Add("reset signals", SystemCall.ResetSignals);
+        ProcessSteps.Hide(writer);
         if (options.DieWithParent) writer.Add("follow the parent into death", SystemCall.Prctl, 1, 9, 0, 0, 0);
         SchedulingSteps.Affinity(writer, process.ExecCPUAffinity?.Initial, "execCPUAffinity.initial");
         CgroupSteps.Join(writer, cgroups);
@@ -139,11 +141,13 @@ public static class PlanBuilder
         {
             DeviceSteps.Fill(writer, spec, Has("user"));
             if (dev.Options?.Contains("ro") == true) MountSteps.Protect(writer, "/dev");
+            writer.Forget("/dev");
         }
 
         if (options.CreateWorkingDirectory && process.Cwd.Trim('/').Length > 0) WorkingDirectory(writer, process.Cwd);
         foreach (var path in spec.Linux?.MaskedPaths ?? []) MountSteps.Mask(writer, path);
         foreach (var path in spec.Linux?.ReadonlyPaths ?? []) MountSteps.Protect(writer, path);
+        foreach (var place in (ReadOnlySpan<string>)["/proc", "/sys"]) writer.Forget(place);
         if (spec.Hooks is { CreateContainer.Count: > 0 }) Hooks(writer, options, HookPoint.CreateContainer);
         RootSteps.Pivot(writer, spec);
     }

@@ -35,6 +35,7 @@ internal static class ProcessSteps
             if (!options.Host!.SeLinux) throw new DavitException(ErrorKind.FailedPrecondition, $"selinux label \"{process.SelinuxLabel}\" is specified in config, but selinux is disabled or not supported", "leave the label out");
             writer.Add("open SELinux's attribute", SystemCall.Open, writer.String("/proc/self/attr/exec"), 1 | RootSteps.OCloseOnExec);
             writer.Last(result: Slot.AppArmor);
+            CheckProc(writer, "open SELinux's attribute", Slot.AppArmor);
         }
 
         if (string.IsNullOrEmpty(process.ApparmorProfile) || process.ApparmorProfile == "unconfined") return;
@@ -43,6 +44,19 @@ internal static class ProcessSteps
         writer.Last(result: Slot.AppArmor, tolerate: 2, skipOnSuccess: 1);
         writer.Add("open AppArmor's attribute", SystemCall.Open, writer.String("/proc/self/attr/exec"), 1 | RootSteps.OCloseOnExec);
         writer.Last(result: Slot.AppArmor);
+        CheckProc(writer, "open AppArmor's attribute", Slot.AppArmor);
+    }
+
+    /// <summary>What is written to /proc must arrive in procfs, whatever is mounted there.</summary>
+    internal static void CheckProc(ProgramWriter writer, string what, int slot) => writer.Add($"{what}: /proc is not procfs", SystemCall.CheckProc, slot);
+
+    /// <summary>
+    /// Keeps other processes of the container from tracing this one, which holds the runtime's memory and descriptors until it is executed (the class of
+    /// CVE-2016-9962). An ordinary user's runtime must trace its child itself.
+    /// </summary>
+    internal static void Hide(ProgramWriter writer)
+    {
+        if (Environment.IsPrivilegedProcess) writer.Add("hide from the container", SystemCall.Prctl, PrSetDumpable, 0, 0, 0, 0);
     }
 
     /// <summary>
@@ -55,6 +69,7 @@ internal static class ProcessSteps
         writer.Add(what, SystemCall.Open, writer.String(path), 1 | RootSteps.OCloseOnExec);
         writer.Last(result: Slot.Scratch);
         if (userNamespace) writer.Add(what, SystemCall.Prctl, PrSetDumpable, 0, 0, 0, 0);
+        CheckProc(writer, what, Slot.Scratch);
         writer.Add(what, SystemCall.Write, Argument.Slot(Slot.Scratch), writer.String(text), System.Text.Encoding.UTF8.GetByteCount(text));
         if (tolerateDenial) writer.Last(tolerate: 13, tolerate1: 1);
         RootSteps.Close(writer, Slot.Scratch);
@@ -116,7 +131,7 @@ internal static class ProcessSteps
         if (process.NoNewPrivileges && notifies) SeccompSteps.Load(writer, options, linux?.Seccomp);
         if (options.StartGate is not null) WaitAtGate(writer, process, arguments);
         if (process.NoNewPrivileges && !notifies) SeccompSteps.Load(writer, options, linux?.Seccomp);
-        writer.Add("close descriptors", SystemCall.CloseRange, 3 + options.PreserveDescriptors, uint.MaxValue, 4);
+        writer.Add("close descriptors", SystemCall.CloseDescriptors, 3 + options.PreserveDescriptors);
         writer.Add("unblock signals", SystemCall.RtSigprocmask, 2, writer.Words(0), 0, 8);
         Exec(writer, process, arguments);
     }

@@ -25,6 +25,7 @@ internal sealed unsafe class ProgramWriter : IDisposable
     private readonly Dictionary<string, int> _strings = new(StringComparer.Ordinal);
     private readonly List<int> _relocations = [];
     private readonly List<int> _idMaps = [];
+    private readonly Dictionary<string, int> _held = new(StringComparer.Ordinal);
     private int _nextSlot = Slot.FirstPrepared;
 
     internal ProgramWriter() => _data.Write(new byte[sizeof(LaunchHeader)]);
@@ -127,6 +128,30 @@ internal sealed unsafe class ProgramWriter : IDisposable
 
     /// <summary>Makes the parent put a user namespace with these maps into a slot, before its steps.</summary>
     internal void MapIds(int slot, string uidMap, string gidMap) => _idMaps.AddRange([slot, Text(uidMap), Text(gidMap)]);
+
+    /// <summary>From here on paths at and below a place of the container are looked up from a file system's root that a slot holds, wherever links of the image lead meanwhile.</summary>
+    internal void Hold(string place, int slot) => _held[place] = slot;
+
+    /// <summary>Whether a place is held.</summary>
+    internal bool Holds(string place) => _held.ContainsKey(place);
+
+    /// <summary>Ends that for a place and what lies below, because something else comes to lie there or nothing more is to be done.</summary>
+    internal void Forget(string place)
+    {
+        foreach (var (held, slot) in _held.Where(h => h.Key == place || h.Key.StartsWith(place.TrimEnd('/') + "/", StringComparison.Ordinal)).ToList())
+        {
+            _held.Remove(held);
+            RootSteps.Close(this, slot);
+        }
+    }
+
+    /// <summary>Slot to start from for a path of the container, and the rest of the path.</summary>
+    internal (int Slot, string Below) Start(string path)
+    {
+        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (!parts.Contains("..") && parts.Length > 0 && _held.TryGetValue("/" + parts[0], out var slot)) return (slot, string.Join('/', parts[1..]));
+        return (Slot.Root, string.Join('/', parts));
+    }
 
     /// <summary>Marks a 64-bit offset in the data as a pointer.</summary>
     internal void Relocate(int offset) => _relocations.Add(offset);

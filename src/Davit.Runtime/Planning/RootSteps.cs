@@ -11,6 +11,7 @@ internal static class RootSteps
     internal const long OCloseOnExec = 0x80000;
     private const long AtFdCwd = -100;
     private const long ResolveInRoot = 0x10;
+    private const long ResolveNoLinks = 4;
     private const int MaxMountData = 4095;
 
     /// <summary>Features that tie a layer to its place stay off, whatever the kernel's default is.</summary>
@@ -65,35 +66,38 @@ internal static class RootSteps
 
     private static string Escape(string path) => path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(":", "\\:", StringComparison.Ordinal).Replace(",", "\\,", StringComparison.Ordinal);
 
-    /// <summary>Opens a path inside the root into a slot, following links only .</summary>
-    internal static int Open(ProgramWriter writer, string inside, int slot, string message, long flags = OPath)
+    /// <summary>Opens a path inside the root into a slot; links are followed as the container would, and never out of it.</summary>
+    internal static int Open(ProgramWriter writer, string inside, int slot, string message, long flags = OPath, bool links = true)
     {
-        var how = writer.Words(flags | OCloseOnExec, 0, ResolveInRoot);
-        var index = writer.Add(message, SystemCall.Openat2, Argument.Slot(Slot.Root), writer.String(inside.TrimStart('/') is { Length: > 0 } relative ? relative : "."), how, 24);
+        var (start, rest) = writer.Start(inside);
+        var how = writer.Words(flags | OCloseOnExec, 0, links ? ResolveInRoot : ResolveInRoot | ResolveNoLinks);
+        var index = writer.Add(message, SystemCall.Openat2, Argument.Slot(start), writer.String(rest.Length > 0 ? rest : "."), how, 24);
         writer.Last(result: slot);
         return index;
     }
 
     /// <summary>Opens a mount point inside the root into <see cref="Slot.Target"/>, making it and its parents when it is missing.</summary>
-    internal static void OpenTarget(ProgramWriter writer, string inside, bool isFile, string message)
+    internal static void OpenTarget(ProgramWriter writer, string inside, bool isFile, string message, string? notOrdinary = null)
     {
-        var parts = inside.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var first = Open(writer, string.Join('/', parts), Slot.Target, message);
-        if (parts.Length == 0) return;
+        var first = Open(writer, inside, Slot.Target, notOrdinary ?? message, links: notOrdinary is null);
+        if (writer.Start(inside).Below.Length == 0) return;
         writer.Last(result: Slot.Target, tolerate: 2);
         var start = writer.Current.Count;
-        Make(writer, parts, isFile, message);
-        Open(writer, string.Join('/', parts), Slot.Target, message);
+        Make(writer, inside, isFile, message);
+        Open(writer, inside, Slot.Target, notOrdinary ?? message, links: notOrdinary is null);
         writer.Skip(first, onSuccess: writer.Current.Count - start);
     }
 
     /// <summary>Makes the directories of a path inside the root, and a file or directory at its end.</summary>
-    internal static void Make(ProgramWriter writer, IReadOnlyList<string> parts, bool isFile, string message)
+    internal static void Make(ProgramWriter writer, string inside, bool isFile, string message)
     {
-        var parent = Slot.Root;
-        for (var i = 0; i < parts.Count; i++)
+        var (root, rest) = writer.Start(inside);
+        var parts = rest.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var done = inside[..^rest.Length].TrimEnd('/');
+        var parent = root;
+        for (var i = 0; i < parts.Length; i++)
         {
-            if (i == parts.Count - 1 && isFile)
+            if (i == parts.Length - 1 && isFile)
             {
                 writer.Add(message, SystemCall.Mknodat, Argument.Slot(parent), writer.String(parts[i]), 0x8000 | 0x1a4, 0);
                 writer.Last(tolerate: 17);
@@ -104,14 +108,15 @@ internal static class RootSteps
                 writer.Last(tolerate: 17);
             }
 
-            if (i == parts.Count - 1) break;
+            if (i == parts.Length - 1) break;
+            done += "/" + parts[i];
             var next = parent == Slot.Walk ? Slot.WalkNext : Slot.Walk;
-            Open(writer, string.Join('/', parts.Take(i + 1)), next, message);
-            if (parent != Slot.Root) Close(writer, parent);
+            Open(writer, done, next, message);
+            if (parent != root) Close(writer, parent);
             parent = next;
         }
 
-        if (parent != Slot.Root) Close(writer, parent);
+        if (parent != root) Close(writer, parent);
     }
 
     internal static void Close(ProgramWriter writer, int slot) => writer.Add("close", SystemCall.Close, Argument.Slot(slot));

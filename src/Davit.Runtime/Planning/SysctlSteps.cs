@@ -20,6 +20,7 @@ internal static class SysctlSteps
             var what = $"set sysctl {key} to {value}";
             writer.Add(what, SystemCall.Open, writer.String("/proc/sys/" + Path(name)), 1 | RootSteps.OCloseOnExec);
             writer.Last(result: Slot.Scratch);
+            ProcessSteps.CheckProc(writer, what, Slot.Scratch);
             writer.Add(what, SystemCall.Write, Argument.Slot(Slot.Scratch), writer.String(value), Encoding.UTF8.GetByteCount(value));
             RootSteps.Close(writer, Slot.Scratch);
         }

@@ -34,6 +34,15 @@ public sealed class OciBundle : IAsyncDisposable
 
     internal string Root { get; }
 
+    /// <summary>Owner of the bundle.</summary>
+    internal uint Owner { get; private set; }
+
+    /// <summary>From here on a copy of the runtime in the bundle's directory is called, which a test may lose.</summary>
+    internal void OwnRuntime()
+    {
+        if (!File.Exists(Directory + "/runtime")) File.Copy(Runtime, Directory + "/runtime");
+    }
+
     /// <summary>Words before each command of the runtime.</summary>
     internal IReadOnlyList<string> Prefix { get; private set; } = [];
 
@@ -70,7 +79,8 @@ public sealed class OciBundle : IAsyncDisposable
         Linux(l => l with { CgroupsPath = null, UidMappings = map, GidMappings = map, Resources = null, Namespaces = [.. l.Namespaces!.Where(n => n.Type != "network")] });
         Spec = Spec with { Mounts = [.. Spec.Mounts!.Where(m => m.Type is not ("sysfs" or "cgroup")).Select(m => m with { Options = [.. (m.Options ?? []).Where(o => o != "gid=5")] })] };
         foreach (var path in System.IO.Directory.GetFileSystemEntries(Directory, "*", SearchOption.AllDirectories).Prepend(Directory)) Davit.Linux.Directories.DirectoryCalls.ChangeOwner(-100, path, user, user);
-        File.Copy(Runtime, Directory + "/runtime"); // the way to the published one may be closed to this user
+        Owner = user;
+        OwnRuntime(); // the way to the published one may be closed to this user
         string[] bound = ["passwd:/etc/passwd", "subid:/etc/subuid", "subid:/etc/subgid"];
         var mounts = string.Concat(bound.Select(b => $"mount --bind {Directory}/{b.Replace(":", " ", StringComparison.Ordinal)} && "));
         Prefix = ["unshare", "--mount", "sh", "-c", $"{mounts}exec setpriv --reuid {user} --regid {user} --clear-groups \"$@\"", "sh"];
@@ -101,7 +111,7 @@ public sealed class OciBundle : IAsyncDisposable
     {
         // streams of a detached container go elsewhere: a pipe of ours that it holds open would keep the command from ending
         var detached = arguments.Contains("-d") || arguments[0] == "create";
-        string[] line = [.. Prefix, Prefix.Count > 0 ? Directory + "/runtime" : Runtime, "--root", Directory + "/state", "--log", Log, "--log-format", "json", .. arguments];
+        string[] line = [.. Prefix, File.Exists(Directory + "/runtime") ? Directory + "/runtime" : Runtime, "--root", Directory + "/state", "--log", Log, "--log-format", "json", .. arguments];
         return detached
             ? Command.RunAsync("/bin/sh", ["-c", $"exec \"$@\" </dev/null >{Directory}/out 2>{Directory}/err", "sh", .. line], environment: environment, limit: TimeSpan.FromSeconds(30))
             : Command.RunAsync(line[0], line[1..], environment: environment, limit: TimeSpan.FromSeconds(30));
