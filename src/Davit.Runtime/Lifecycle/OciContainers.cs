@@ -29,6 +29,7 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
         var terminal = spec.Process?.Terminal == true;
         if (terminal && request.ConsoleSocket is null && request.Detach) throw new DavitException(ErrorKind.InvalidArgument, "cannot allocate tty if runc will detach without setting console socket", "use --console-socket");
         if (!terminal && request.ConsoleSocket is not null) throw new DavitException(ErrorKind.InvalidArgument, "cannot use console socket if runc will not detach or allocate tty", "set process.terminal");
+        PreservedDescriptors.Check(request.PreserveDescriptors);
         _containers.Claim(request.Id);
         try
         {
@@ -192,6 +193,7 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
         if (status == "stopped") throw new DavitException(ErrorKind.FailedPrecondition, "cannot exec in a stopped container");
         if (status == "paused" && !ignorePaused) throw new DavitException(ErrorKind.FailedPrecondition, "cannot exec in a paused container (use --ignore-paused to override)");
         if (process.Terminal && request.Detach && request.ConsoleSocket is null) throw new DavitException(ErrorKind.InvalidArgument, "cannot allocate tty if runc will detach without setting console socket", "use --console-socket");
+        PreservedDescriptors.Check(request.PreserveDescriptors);
         using var plan = PlanBuilder.ForExec(process, state.Spec, new PlanOptions
         {
             Host = host,

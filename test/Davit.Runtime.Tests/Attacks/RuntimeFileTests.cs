@@ -55,8 +55,8 @@ public sealed class RuntimeFileTests
     {
         bundle.OwnRuntime();
         Directory.CreateDirectory(bundle.Root + "/lib64");
-        Write(bundle, "/lib64/ld-linux-x86-64.so.2", LoaderProgram.Bytes());
-        Write(bundle, "/attack", System.Text.Encoding.ASCII.GetBytes($$"""
+        ElfProgram.Write(bundle.Root + "/lib64/ld-linux-x86-64.so.2", LoaderProgram.Bytes());
+        ElfProgram.Write(bundle.Root + "/attack", System.Text.Encoding.ASCII.GetBytes($$"""
             i=0
             while [ $i -lt {{Tries}} ]; do
               i=$((i+1))
@@ -67,7 +67,7 @@ public sealed class RuntimeFileTests
             busybox mv /result.new /result
             """));
         File.CreateSymbolicLink(bundle.Root + "/y", "/bin/true");
-        if (way == "script") Write(bundle, "/x", "#!/proc/self/exe\n"u8.ToArray());
+        if (way == "script") ElfProgram.Write(bundle.Root + "/x", "#!/proc/self/exe\n"u8.ToArray());
         else File.CreateSymbolicLink(bundle.Root + "/x", "/proc/self/exe");
         foreach (var path in Directory.GetFileSystemEntries(bundle.Root)) Davit.Linux.Directories.DirectoryCalls.ChangeOwner(-100, path, bundle.Owner, bundle.Owner);
         Davit.Linux.Directories.DirectoryCalls.ChangeOwner(-100, bundle.Root, bundle.Owner, bundle.Owner);
@@ -80,11 +80,5 @@ public sealed class RuntimeFileTests
         var result = await File.ReadAllTextAsync(bundle.Root + "/result", TestContext.Current.CancellationToken);
         Assert.Contains(answer, result, StringComparison.Ordinal);
         Assert.Equal(before, SHA256.HashData(await File.ReadAllBytesAsync(bundle.Directory + "/runtime", TestContext.Current.CancellationToken)));
-    }
-
-    private static void Write(OciBundle bundle, string path, byte[] content)
-    {
-        File.WriteAllBytes(bundle.Root + path, content);
-        File.SetUnixFileMode(bundle.Root + path, (UnixFileMode)0b111_101_101);
     }
 }
