@@ -60,7 +60,7 @@ for executable in artifacts/bin/davit-monitor artifacts/bin/davit-oci; do
   refused=0
   walk "${launch}ContainerLauncher__CloneChild" >/dev/null || refused=$?
   [[ $refused -eq 1 ]] || { echo "$executable: the parent side is not refused ($refused), so the check proves nothing" >&2; exit 1; }
-  for root in "$entry" "${launch}LaunchChild__Hold"; do
+  for root in "$entry" "${launch}LaunchChild__Hold" "${launch}LaunchChild__Through"; do
     walk "$root" | sed "s|^|$executable: |"
   done
 done

@@ -24,7 +24,9 @@ public sealed record CgroupHierarchies
     /// <summary>Mount point of the hierarchy with a version 1 controller, or null.</summary>
     public string? MountOf(string controller) => Version1.FirstOrDefault(h => h.Controllers.Contains(controller)).Mount;
 
-    internal static CgroupHierarchies FromMountInfo(IEnumerable<string> lines)
+    /// <summary>The same from lines of a mount table.</summary>
+    /// <exception cref="DavitException">FailedPrecondition: no cgroup file system is mounted.</exception>
+    public static CgroupHierarchies FromMountInfo(IEnumerable<string> lines)
     {
         string? unified = null;
         var version1 = new List<(IReadOnlyList<string>, string)>();

@@ -131,6 +131,19 @@ public static class LinkMessages
         request.Attribute(Mtu, (uint)mtu);
     }
 
+    /// <summary>Moves an interface into another network namespace.</summary>
+    /// <param name="request">Where the message goes.</param>
+    /// <param name="index">Index of the interface here.</param>
+    /// <param name="name">Its name there; <c>%d</c> in it becomes a number.</param>
+    /// <param name="target">Open descriptor of the other namespace.</param>
+    public static void MoveTo(this NetlinkRequest request, int index, string name, int target)
+    {
+        request.Begin(NewLink, NetlinkFlags.None, $"move {name} into the network namespace");
+        request.Structure(new Header { Index = index });
+        request.Attribute(Name, name);
+        request.Attribute(NamespaceFd, (uint)target);
+    }
+
     /// <summary>Brings an interface up.</summary>
     public static void SetUp(this NetlinkRequest request, int index, string what)
     {

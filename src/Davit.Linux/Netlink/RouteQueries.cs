@@ -8,6 +8,7 @@ namespace Davit.Linux.Netlink;
 public static class RouteQueries
 {
     private const uint FlagUp = 1;
+    private const byte AddressPermanent = 0x80;
     private const uint RouteCloned = 0x200;
     private const byte TypeUnicast = 1;
 
@@ -68,7 +69,7 @@ public static class RouteQueries
 
             if ((local ?? address) is { } found)
             {
-                addresses.Add(new AddressRecord(header.Index, found, header.PrefixLength));
+                addresses.Add(new AddressRecord(header.Index, found, header.PrefixLength, (header.Flags & AddressPermanent) != 0 && header.Scope == 0));
             }
         });
         return addresses;

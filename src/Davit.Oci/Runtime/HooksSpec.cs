@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Davit.Oci.Runtime;
 
 /// <summary>Hooks (config.md, "POSIX-platform Hooks").</summary>
@@ -26,6 +28,7 @@ public sealed record HooksSpec
 public sealed record HookSpec
 {
     /// <summary>Absolute path.</summary>
+    [JsonRequired]
     public string Path { get; init; } = "";
 
     /// <summary>Arguments, the program's name first.</summary>

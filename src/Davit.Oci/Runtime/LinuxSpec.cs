@@ -61,14 +61,17 @@ public sealed record LinuxSpec
 public sealed record IdMapping
 {
     /// <summary>First id inside.</summary>
+    [JsonRequired]
     [JsonPropertyName("containerID")]
     public uint ContainerID { get; init; }
 
     /// <summary>First id on the host.</summary>
+    [JsonRequired]
     [JsonPropertyName("hostID")]
     public uint HostID { get; init; }
 
     /// <summary>Count.</summary>
+    [JsonRequired]
     public uint Size { get; init; }
 }
 
@@ -76,6 +79,7 @@ public sealed record IdMapping
 public sealed record NamespaceSpec
 {
     /// <summary><c>pid network mount ipc uts user cgroup time</c>.</summary>
+    [JsonRequired]
     public string Type { get; init; } = "";
 
     /// <summary>Namespace to join, or null to make one.</summary>
@@ -86,9 +90,11 @@ public sealed record NamespaceSpec
 public sealed record DeviceSpec
 {
     /// <summary>Path inside.</summary>
+    [JsonRequired]
     public string Path { get; init; } = "";
 
     /// <summary><c>c b u p</c>.</summary>
+    [JsonRequired]
     public string Type { get; init; } = "";
 
     /// <summary>Major number.</summary>
@@ -111,6 +117,7 @@ public sealed record DeviceSpec
 public sealed record PersonalitySpec
 {
     /// <summary><c>LINUX</c> or <c>LINUX32</c>.</summary>
+    [JsonRequired]
     public string Domain { get; init; } = "";
 
     /// <summary>None are defined.</summary>
@@ -154,6 +161,7 @@ public sealed record IntelRdtSpec
 public sealed record MemoryPolicySpec
 {
     /// <summary>For example <c>MPOL_INTERLEAVE</c>.</summary>
+    [JsonRequired]
     public string Mode { get; init; } = "";
 
     /// <summary>Node list.</summary>

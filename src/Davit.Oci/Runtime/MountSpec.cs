@@ -1,9 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace Davit.Oci.Runtime;
 
 /// <summary>A mount (config.md, "Mounts").</summary>
 public sealed record MountSpec
 {
     /// <summary>Absolute path inside the container.</summary>
+    [JsonRequired]
     public string Destination { get; init; } = "";
 
     /// <summary>File system type; <c>bind</c> or null with a bind option.</summary>

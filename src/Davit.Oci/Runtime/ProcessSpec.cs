@@ -22,6 +22,7 @@ public sealed record ProcessSpec
     public IReadOnlyList<string>? Env { get; init; }
 
     /// <summary>Working directory, absolute.</summary>
+    [JsonRequired]
     public string Cwd { get; init; } = "";
 
     /// <summary>Capability sets; null keeps none.</summary>
@@ -57,9 +58,11 @@ public sealed record ProcessSpec
 public sealed record ConsoleSize
 {
     /// <summary>Rows.</summary>
+    [JsonRequired]
     public uint Height { get; init; }
 
     /// <summary>Columns.</summary>
+    [JsonRequired]
     public uint Width { get; init; }
 }
 
@@ -67,9 +70,11 @@ public sealed record ConsoleSize
 public sealed record UserSpec
 {
     /// <summary>User id.</summary>
+    [JsonRequired]
     public uint Uid { get; init; }
 
     /// <summary>Group id.</summary>
+    [JsonRequired]
     public uint Gid { get; init; }
 
     /// <summary>Umask, or null to keep the runtime's.</summary>
@@ -105,12 +110,15 @@ public sealed record RlimitSpec
         ["core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio", "rttime", "sigpending", "stack"];
 
     /// <summary>Name, for example <c>RLIMIT_NOFILE</c>.</summary>
+    [JsonRequired]
     public string Type { get; init; } = "";
 
     /// <summary>Soft limit.</summary>
+    [JsonRequired]
     public ulong Soft { get; init; }
 
     /// <summary>Hard limit.</summary>
+    [JsonRequired]
     public ulong Hard { get; init; }
 
     /// <summary>A limit as Docker's <c>--ulimit</c> names it.</summary>
@@ -137,6 +145,7 @@ public sealed record RlimitSpec
 public sealed record SchedulerSpec
 {
     /// <summary>For example <c>SCHED_OTHER</c>.</summary>
+    [JsonRequired]
     public string Policy { get; init; } = "";
 
     /// <summary>Nice value.</summary>
@@ -162,9 +171,11 @@ public sealed record SchedulerSpec
 public sealed record IoPrioritySpec
 {
     /// <summary>IOPRIO_CLASS_RT, _BE or _IDLE.</summary>
+    [JsonRequired]
     public string Class { get; init; } = "";
 
     /// <summary>0 to 7.</summary>
+    [JsonRequired]
     public int Priority { get; init; }
 }
 

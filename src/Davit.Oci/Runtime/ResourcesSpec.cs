@@ -38,6 +38,7 @@ public sealed record ResourcesSpec
 public sealed record DeviceCgroupSpec
 {
     /// <summary>Allow or deny.</summary>
+    [JsonRequired]
     public bool Allow { get; init; }
 
     /// <summary><c>a c b</c>, or null for all.</summary>
@@ -157,9 +158,11 @@ public sealed record BlockIoSpec
 public sealed record WeightDeviceSpec
 {
     /// <summary>Major number.</summary>
+    [JsonRequired]
     public long Major { get; init; }
 
     /// <summary>Minor number.</summary>
+    [JsonRequired]
     public long Minor { get; init; }
 
     /// <summary>Weight.</summary>
@@ -173,12 +176,15 @@ public sealed record WeightDeviceSpec
 public sealed record ThrottleDeviceSpec
 {
     /// <summary>Major number.</summary>
+    [JsonRequired]
     public long Major { get; init; }
 
     /// <summary>Minor number.</summary>
+    [JsonRequired]
     public long Minor { get; init; }
 
     /// <summary>A second.</summary>
+    [JsonRequired]
     public ulong Rate { get; init; }
 }
 
@@ -186,9 +192,11 @@ public sealed record ThrottleDeviceSpec
 public sealed record HugepageLimitSpec
 {
     /// <summary>For example <c>2MB</c>.</summary>
+    [JsonRequired]
     public string PageSize { get; init; } = "";
 
     /// <summary>Bytes.</summary>
+    [JsonRequired]
     public ulong Limit { get; init; }
 }
 
@@ -207,9 +215,11 @@ public sealed record NetworkCgroupSpec
 public sealed record InterfacePrioritySpec
 {
     /// <summary>Interface.</summary>
+    [JsonRequired]
     public string Name { get; init; } = "";
 
     /// <summary>Priority.</summary>
+    [JsonRequired]
     public uint Priority { get; init; }
 }
 

@@ -6,6 +6,7 @@ namespace Davit.Oci.Runtime;
 public sealed record RootSpec
 {
     /// <summary>Absolute, or relative to the bundle.</summary>
+    [JsonRequired]
     public string Path { get; init; } = "";
 
     /// <summary>Mounted read-only inside.</summary>

@@ -1,9 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace Davit.Oci.Runtime;
 
 /// <summary>System call filter (config-linux.md, "Seccomp").</summary>
 public sealed record SeccompSpec
 {
     /// <summary>Action for calls without a rule.</summary>
+    [JsonRequired]
     public string DefaultAction { get; init; } = "";
 
     /// <summary>Error number of the default action.</summary>
@@ -29,9 +32,11 @@ public sealed record SeccompSpec
 public sealed record SyscallRule
 {
     /// <summary>System calls.</summary>
+    [JsonRequired]
     public IReadOnlyList<string> Names { get; init; } = [];
 
     /// <summary>For example <c>SCMP_ACT_ALLOW</c>.</summary>
+    [JsonRequired]
     public string Action { get; init; } = "";
 
     /// <summary>Error number of SCMP_ACT_ERRNO or TRACE.</summary>
@@ -45,14 +50,17 @@ public sealed record SyscallRule
 public sealed record SyscallArgument
 {
     /// <summary>0 to 5.</summary>
+    [JsonRequired]
     public uint Index { get; init; }
 
     /// <summary>Value to compare with.</summary>
+    [JsonRequired]
     public ulong Value { get; init; }
 
     /// <summary>Second value of a masked comparison.</summary>
     public ulong ValueTwo { get; init; }
 
     /// <summary><c>SCMP_CMP_NE LT LE EQ GE GT MASKED_EQ</c>.</summary>
+    [JsonRequired]
     public string Op { get; init; } = "";
 }

@@ -6,6 +6,7 @@ namespace Davit.Oci.Runtime;
 public sealed record Spec
 {
     /// <summary>Version of the specification that the document follows.</summary>
+    [JsonRequired]
     [JsonPropertyName("ociVersion")]
     public string OciVersion { get; init; } = "";
 

@@ -47,7 +47,7 @@ internal static class ExecCommand
     private static ProcessSpec Make(OptionSet options, StateRecord state)
     {
         if (options.Rest.Count < 2) throw new DavitException(ErrorKind.InvalidArgument, "process args cannot be empty");
-        var process = state.Spec.Process! with { Args = [.. options.Rest.Skip(1)], Terminal = options.Has("tty"), ConsoleSize = null };
+        var process = (state.Spec.Process ?? new()) with { Args = [.. options.Rest.Skip(1)], Terminal = options.Has("tty"), ConsoleSize = null };
         process = process with { Env = [.. process.Env ?? [], .. options.Values("env")] };
         if (options.Value("cwd") is { } cwd) process = process with { Cwd = cwd };
         if (options.Has("no-new-privs")) process = process with { NoNewPrivileges = true };

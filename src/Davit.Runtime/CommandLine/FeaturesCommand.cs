@@ -16,7 +16,7 @@ internal static class FeaturesCommand
     private static readonly string[] SeccompFlags =
         ["SECCOMP_FILTER_FLAG_TSYNC", "SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW", "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"];
 
-    internal static int Run(HostFacts host)
+    internal static int Run()
     {
         var features = new FeatureDocument
         {
@@ -27,13 +27,15 @@ internal static class FeaturesCommand
             Linux = new()
             {
                 Namespaces = ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"],
-                Capabilities = [.. CapabilityNames.All.Take(host.LastCapability + 1)],
+                Capabilities = CapabilityNames.All,
                 Cgroup = new() { V1 = true, V2 = true, Systemd = false, SystemdUser = false, Rdma = true },
-                Seccomp = new() { Enabled = true, Actions = SeccompActions, Operators = SeccompOperators, Archs = ["SCMP_ARCH_X32", "SCMP_ARCH_X86", "SCMP_ARCH_X86_64"], KnownFlags = SeccompFlags, SupportedFlags = SeccompFlags },
+                Seccomp = new() { Enabled = true, Actions = SeccompActions, Operators = SeccompOperators, Archs = [.. Seccomp.SeccompFilter.Foreign.Concat(["SCMP_ARCH_X32", "SCMP_ARCH_X86", "SCMP_ARCH_X86_64"]).Order(StringComparer.Ordinal)], KnownFlags = SeccompFlags, SupportedFlags = SeccompFlags },
                 Apparmor = new() { Enabled = true },
-                Selinux = new() { Enabled = false },
+                Selinux = new() { Enabled = true },
+                MemoryPolicy = new() { Modes = SchedulingSteps.MemoryModes, Flags = ["MPOL_F_NUMA_BALANCING", "MPOL_F_RELATIVE_NODES", "MPOL_F_STATIC_NODES"] },
                 MountExtensions = new() { Idmap = new() { Enabled = true } },
-                IntelRdt = new() { Enabled = false },
+                IntelRdt = new() { Enabled = true, Schemata = true, Monitoring = true },
+                NetDevices = new() { Enabled = true },
             },
         };
         OciProgram.Print(JsonSerializer.Serialize(features, FeatureJson.Default.FeatureDocument) + "\n");
@@ -68,7 +70,11 @@ internal sealed record FeatureLinux
 
     public FeatureSwitch Selinux { get; init; } = new();
 
-    public FeatureSwitch IntelRdt { get; init; } = new();
+    public FeatureMemoryPolicy MemoryPolicy { get; init; } = new();
+
+    public FeatureRdt IntelRdt { get; init; } = new();
+
+    public FeatureSwitch NetDevices { get; init; } = new();
 
     public FeatureMounts MountExtensions { get; init; } = new();
 }
@@ -99,6 +105,22 @@ internal sealed record FeatureSeccomp
     public IReadOnlyList<string> KnownFlags { get; init; } = [];
 
     public IReadOnlyList<string> SupportedFlags { get; init; } = [];
+}
+
+internal sealed record FeatureMemoryPolicy
+{
+    public IReadOnlyList<string> Modes { get; init; } = [];
+
+    public IReadOnlyList<string> Flags { get; init; } = [];
+}
+
+internal sealed record FeatureRdt
+{
+    public bool Enabled { get; init; }
+
+    public bool Schemata { get; init; }
+
+    public bool Monitoring { get; init; }
 }
 
 internal sealed record FeatureMounts

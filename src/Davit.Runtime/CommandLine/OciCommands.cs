@@ -29,7 +29,7 @@ internal static class OciCommands
         "update" => UpdateCommand.Run(containers, arguments),
         "list" => List(containers, arguments),
         "spec" => SpecCommand.Run(arguments),
-        "features" => FeaturesCommand.Run(containers.Host),
+        "features" => FeaturesCommand.Run(),
         _ => throw new DavitException(ErrorKind.InvalidArgument, $"No help topic for '{command}'", "davit-oci help lists the commands"),
     };
 
@@ -90,7 +90,7 @@ internal static class OciCommands
     {
         var options = new OptionSet(arguments, "all,a", "kill");
         if (options.Rest.Count is < 1 or > 2) throw new DavitException(ErrorKind.InvalidArgument, $"davit-oci: \"kill\" requires a minimum of 1 argument(s) and a maximum of 2, and got {options.Rest.Count}");
-        var name = options.Rest.Count == 2 ? options.Rest[1] : "SIGTERM";
+        var name = options.Rest.Count == 2 ? options.Rest[1] : containers.StopSignal(options.Rest[0]);
         if (!SignalNames.TryParse(name, out var signal)) throw new DavitException(ErrorKind.InvalidArgument, $"unknown signal \"{name}\"");
         containers.Signal(options.Rest[0], signal, options.Has("all"));
         return 0;

@@ -70,7 +70,7 @@ public static class OciProgram
 
             // what starts processes in containers must not be a file that they could write
             if (command is "create" or "run" or "start" or "exec" or "restore" && OwnExecutable.IsOpen) OwnExecutable.StartAgain();
-            var containers = new OciContainers(options.Value("root") ?? DefaultRoot(), HostFacts.Read(), time);
+            var containers = new OciContainers(options.Value("root") ?? DefaultRoot(), HostFacts.Read(), time, message => Warn(message, log, json, time));
             return OciCommands.Run(containers, command, [.. options.Rest.Skip(1)]);
         }
         catch (Exception e) when (e is DavitException or Davit.Linux.LinuxException or IOException or UnauthorizedAccessException)
@@ -84,18 +84,32 @@ public static class OciProgram
     private static int LaunchFailure(string message, string command) =>
         command == "run" ? 1 : LaunchErrors.ExitCode(message) is not 125 and var code && message.Contains("exec", StringComparison.Ordinal) ? code : 255;
 
+    /// <summary>A warning goes where errors go, and changes nothing else.</summary>
+    private static void Warn(string message, string? log, bool json, TimeProvider time)
+    {
+        if (log is { Length: > 0 })
+        {
+            Log(log, "warning", message, json, time);
+            return;
+        }
+
+        using var errors = Console.OpenStandardError();
+        errors.Write(Encoding.UTF8.GetBytes($"warning: {message}\n"));
+    }
+
+    private static void Log(string log, string level, string message, bool json, TimeProvider time)
+    {
+        var now = time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", null);
+        var line = json
+            ? $"{{\"level\":\"{level}\",\"msg\":{Quote(message)},\"time\":\"{now}\"}}\n"
+            : $"time=\"{now}\" level={level} msg={Quote(message)}\n";
+        File.AppendAllText(log, line);
+    }
+
     private static void Fail(Exception e, string command, string? log, bool json, TimeProvider time)
     {
         var message = Message(e, command);
-        if (log is { Length: > 0 })
-        {
-            var now = time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", null);
-            var line = json
-                ? $"{{\"level\":\"error\",\"msg\":{Quote(message)},\"time\":\"{now}\"}}\n"
-                : $"time=\"{now}\" level=error msg={Quote(message)}\n";
-            File.AppendAllText(log, line);
-        }
-
+        if (log is { Length: > 0 }) Log(log, "error", message, json, time);
         using var errors = Console.OpenStandardError();
         errors.Write(Encoding.UTF8.GetBytes(message + "\n"));
     }

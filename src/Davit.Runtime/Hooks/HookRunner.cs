@@ -11,13 +11,15 @@ namespace Davit.Runtime.Hooks;
 /// <summary>Runs the hooks of a container, one after the other; the container's state is on their standard input.</summary>
 /// <param name="hooks">The specification's hooks.</param>
 /// <param name="state">State that they read; the process id is filled in.</param>
-public sealed class HookRunner(HooksSpec hooks, ContainerStateDocument state) : ILaunchHooks
+/// <param name="namespaces">The container's namespaces, which some hooks join.</param>
+public sealed class HookRunner(HooksSpec hooks, ContainerStateDocument state, IReadOnlyList<NamespaceSpec> namespaces) : ILaunchHooks
 {
     private const int ProcessDescriptor = 3, Exited = 4, PollIn = 1, KillSignal = 9;
 
     /// <inheritdoc/>
     public void Run(HookPoint point, int pid, int pidFd)
     {
+        if (point == HookPoint.Resources) return;
         if (point == HookPoint.Runtime)
         {
             RunAll(hooks.Prestart, pid, -1);
@@ -30,7 +32,7 @@ public sealed class HookRunner(HooksSpec hooks, ContainerStateDocument state) : 
     }
 
     /// <summary>StartContainer hooks, in the container's namespaces.</summary>
-    public void RunStartContainer(int pid, int pidFd) => RunAll(hooks.StartContainer, pid, pidFd);
+    public void RunStartContainer(int pid, int pidFd) => RunAll(hooks.StartContainer, pid, pidFd, ownRoot: true);
 
     /// <summary>Poststart hooks, in the runtime's namespaces.</summary>
     public void RunPoststart(int pid)
@@ -58,13 +60,15 @@ public sealed class HookRunner(HooksSpec hooks, ContainerStateDocument state) : 
         return failures;
     }
 
-    private void RunAll(IReadOnlyList<HookSpec>? list, int pid, int pidFd)
+    private void RunAll(IReadOnlyList<HookSpec>? list, int pid, int pidFd, bool ownRoot = false)
     {
-        foreach (var hook in list ?? []) RunOne(hook, state with { Pid = pid }, pidFd);
+        foreach (var hook in list ?? []) RunOne(hook, state with { Pid = pid }, pidFd, ownRoot);
     }
 
-    private static unsafe void RunOne(HookSpec hook, ContainerStateDocument state, int containerPidFd)
+    private unsafe void RunOne(HookSpec hook, ContainerStateDocument state, int containerPidFd, bool ownRoot = false)
     {
+        // the first call of a command that starts no container
+        Kernel.Prepare();
         var ends = stackalloc int[2];
 
         // SAFETY: the kernel writes two descriptors.
@@ -80,7 +84,7 @@ public sealed class HookRunner(HooksSpec hooks, ContainerStateDocument state) : 
 
             Kernel.Call(SystemCall.Close, ends[1]);
             ends[1] = -1;
-            using var plan = Plan(hook, containerPidFd >= 0);
+            using var plan = Plan(hook, containerPidFd >= 0, ownRoot ? state.Pid : 0);
             var streams = new LaunchStreams(ends[0], 1, 2);
             LaunchedProcess process;
             try
@@ -101,14 +105,20 @@ public sealed class HookRunner(HooksSpec hooks, ContainerStateDocument state) : 
         }
     }
 
-    private static LaunchPlan Plan(HookSpec hook, bool inside)
+    /// <summary>Plans a hook's process. The pid namespace of a container is joined by the launcher; a time namespace holds from the container's execve on.</summary>
+    private LaunchPlan Plan(HookSpec hook, bool inside, int rootOf)
     {
-        const long Namespaces = 0x20000 | 0x40000000 | 0x4000000 | 0x8000000; // mount, network, uts, ipc
         using var writer = new ProgramWriter();
+        if (rootOf > 0)
+        {
+            writer.Current = writer.Parent;
+            PlanBuilder.OpenContainerRoot(writer, rootOf);
+        }
+
         writer.Current = writer.Child;
         writer.Add("reset signals", SystemCall.ResetSignals);
         writer.Add("setsid", SystemCall.Setsid);
-        if (inside) writer.Add($"join the container's namespaces for {hook.Path}", SystemCall.Setns, Argument.Slot(Slot.ContainerPidFd), Namespaces);
+        if (inside) PlanBuilder.JoinForHook(writer, namespaces, rootOf > 0);
         for (var i = 0; i < 3; i++)
         {
             writer.Add("take the standard streams", SystemCall.Dup3, Argument.Slot(Slot.Stdin + i), i, 0);

@@ -38,6 +38,7 @@ public static unsafe class ContainerLauncher
         plan.Relocate();
         var program = plan.Program;
         ClearSlots(program);
+        var there = plan.CgroupDirectories().Where(Directory.Exists).ToList();
         try
         {
             if (program->IdMapCount > 0) MappingNamespaces.Make(plan);
@@ -48,7 +49,7 @@ public static unsafe class ContainerLauncher
         }
         catch
         {
-            foreach (var directory in plan.CgroupDirectories()) CgroupProcesses.TryRemove(directory);
+            foreach (var directory in plan.CgroupDirectories().Except(there)) CgroupProcesses.TryRemove(directory);
             throw;
         }
         finally
@@ -161,9 +162,10 @@ public static unsafe class ContainerLauncher
             arguments.Cgroup = (ulong)program->Slots[program->CloneCgroupSlot];
         }
 
-        var joined = JoinPidNamespace(program);
         var steps = shield.Steps;
         var count = shield.Count;
+        if (program->UserNamespacePath != 0) return CloneThrough(program, steps, count, arguments, pidFd);
+        var joined = JoinPidNamespace(program);
         ulong all = ~0ul;
         ulong before = 0;
         Kernel.Call(SystemCall.RtSigprocmask, 2, (nint)(&all), (nint)(&before), 8);
@@ -180,6 +182,43 @@ public static unsafe class ContainerLauncher
         }
 
         return pid < 0 ? throw new LinuxException((Errno)errno, "clone3").ToDavitException("can't start a process") : (int)pid;
+    }
+
+    /// <summary>Clones the child from inside another user namespace, by a process that goes there.</summary>
+    private static int CloneThrough(LaunchHeader* program, LaunchOp* steps, int count, CloneArguments arguments, int* pidFd)
+    {
+        const ulong Parent = 0x8000;
+        var between = new CloneArguments { Flags = ClonePidFd, PidFd = (ulong)pidFd, ExitSignal = 17 };
+        arguments.Flags = (arguments.Flags & ~ClonePidFd) | Parent;
+        (arguments.PidFd, arguments.ExitSignal) = (0, 0);
+        int* pipe = stackalloc int[2];
+        Check(Kernel.Call(SystemCall.Pipe2, (nint)pipe, 0x80000), "pipe2");
+        ulong all = ~0ul;
+        ulong before = 0;
+        Kernel.Call(SystemCall.RtSigprocmask, 2, (nint)(&all), (nint)(&before), 8);
+
+        // SAFETY: as in CloneChild: Through needs nothing of the runtime and never returns here.
+        var pid = Kernel.Call(SystemCall.Clone3, (nint)(&between), sizeof(CloneArguments));
+        if (pid == 0) LaunchChild.Through(program, steps, count, (nint)(&arguments), sizeof(CloneArguments), pipe[1]);
+        var errno = pid < 0 ? Kernel.Errno : 0;
+        Kernel.Call(SystemCall.RtSigprocmask, 2, (nint)(&before), 0, 8);
+        Kernel.Call(SystemCall.Close, pipe[1]);
+        var told = 0;
+        if (pid > 0 && Kernel.Call(SystemCall.Read, pipe[0], (nint)(&told), 4) != 4) told = -(int)Errno.ECHILD;
+        Kernel.Call(SystemCall.Close, pipe[0]);
+        if (pid > 0)
+        {
+            byte* information = stackalloc byte[128];
+            Kernel.Call(SystemCall.Waitid, 3, *pidFd, (nint)information, 4, 0);
+            Kernel.Call(SystemCall.Close, *pidFd);
+            *pidFd = -1;
+        }
+
+        if (pid < 0 || told < 0) throw new LinuxException((Errno)(pid < 0 ? errno : -told), "setns", "user namespace").ToDavitException("can't start a process in the user namespace");
+
+        // it is a child of this process: its number is its own until it is reaped
+        *pidFd = (int)Check(Kernel.Call(SystemCall.PidfdOpen, told, 0), "pidfd_open");
+        return told;
     }
 
     /// <summary>Makes the next child be born in another pid namespace; returns a descriptor of our own, to go back, or -1.</summary>

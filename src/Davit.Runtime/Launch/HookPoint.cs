@@ -8,4 +8,7 @@ public enum HookPoint
 
     /// <summary>CreateContainer: before pivot_root; in the container's namespaces.</summary>
     CreateContainer = 2,
+
+    /// <summary>No hooks yet: what the runtime gives a process that is there (interfaces, a class of caches), before any hook.</summary>
+    Resources = 3,
 }

@@ -36,6 +36,40 @@ internal static unsafe class LaunchChild
         Kernel.Call(SystemCall.ExitGroup, 99);
     }
 
+    /// <summary>
+    /// The life of a process between the parent and a child that is to be born in a user namespace of others: it goes there, clones the child as a child of its
+    /// own parent, and tells its number. A process can't come back from a user namespace, so the parent doesn't go itself.
+    /// </summary>
+    /// <param name="program">Program of the child.</param>
+    /// <param name="shield">Steps of the child before those.</param>
+    /// <param name="shieldCount">How many.</param>
+    /// <param name="arguments">Arguments of clone3, with CLONE_PARENT.</param>
+    /// <param name="size">Their size.</param>
+    /// <param name="report">Takes the child's number, or an error number below zero.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static void Through(LaunchHeader* program, LaunchOp* shield, int shieldCount, nint arguments, int size, int report)
+    {
+        const int NewUser = 0x10000000, NewPid = 0x20000000;
+        nint result = 0;
+        if (program->PidNamespacePath != 0) result = Join(program, program->PidNamespacePath, NewPid);
+        if (result >= 0) result = Join(program, program->UserNamespacePath, NewUser);
+        if (result >= 0) result = Kernel.Call(SystemCall.Setresgid, 0, 0, 0);
+        if (result >= 0) result = Kernel.Call(SystemCall.Setresuid, 0, 0, 0);
+        if (result >= 0) result = Kernel.Call(SystemCall.Clone3, arguments, size);
+        if (result == 0) Enter(program, shield, shieldCount);
+        var word = (int*)program->Scratch;
+        word[0] = result < 0 ? -Kernel.Errno : (int)result;
+        Kernel.Call(SystemCall.Write, report, (nint)word, 4);
+        Kernel.Call(SystemCall.ExitGroup, 0);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint Join(LaunchHeader* program, int path, int kind)
+    {
+        var fd = Kernel.Call(SystemCall.Open, (nint)((byte*)program + path), 0x80000);
+        return fd < 0 ? -1 : Kernel.Call(SystemCall.Setns, fd, kind);
+    }
+
     /// <summary>The life of a process that only keeps a namespace there: it ends when the parent closes the pipe or dies.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void Hold(int readEnd, int writeEnd)
@@ -154,6 +188,7 @@ internal static unsafe class LaunchChild
         if (op->Code == SystemCall.CloseDescriptors) return CloseDescriptors((nint)program->Slots[Slot.ErrorPipe], (nint)op->Arguments[0]);
         if (op->Code == SystemCall.OwnStreams) return OwnStreams(program, (nint)op->Arguments[0]);
         if (op->Code == SystemCall.CheckParent) return CheckParent(program);
+        if (op->Code == SystemCall.CheckDevice) return CheckDevice(program, op);
         return op->Code == SystemCall.CopyFile ? CopyFile(program, op) : -(nint)op->Arguments[0];
     }
 
@@ -211,6 +246,15 @@ internal static unsafe class LaunchChild
         return 0;
     }
 
+    /// <summary>Struct stat: the mode lies at 24, the device number that a node stands for at 40.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint CheckDevice(LaunchHeader* program, LaunchOp* op)
+    {
+        if (Kernel.Call(SystemCall.Fstat, (nint)program->Slots[(int)op->Arguments[0]], (nint)program->Scratch) < 0) return -Kernel.Errno;
+        var isSame = (*(int*)(program->Scratch + 24) & 0xf000) == (int)op->Arguments[1] && *(long*)(program->Scratch + 40) == op->Arguments[2];
+        return isSame ? 0 : -17;
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint CopyFile(LaunchHeader* program, LaunchOp* op)
     {
@@ -219,8 +263,16 @@ internal static unsafe class LaunchChild
         var length = Kernel.Call(SystemCall.Read, from, (nint)program->Scratch, 4096);
         Kernel.Call(SystemCall.Close, from);
         if (length < 0) return -5;
-        var to = Kernel.Call(SystemCall.Open, (nint)((byte*)program + op->Arguments[1]), 0x80001);
+        var to = Kernel.Call(SystemCall.Open, (nint)((byte*)program + op->Arguments[1]), 0x80002);
         if (to < 0) return -Kernel.Errno;
+
+        // what is empty reads as a line without text
+        if (Kernel.Call(SystemCall.Read, to, (nint)(program->Scratch + 4092), 2) > 1)
+        {
+            Kernel.Call(SystemCall.Close, to);
+            return 0;
+        }
+
         var written = Kernel.Call(SystemCall.Write, to, (nint)program->Scratch, length);
         var errno = written < 0 ? Kernel.Errno : 0;
         Kernel.Call(SystemCall.Close, to);

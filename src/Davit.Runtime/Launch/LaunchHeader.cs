@@ -52,6 +52,9 @@ internal unsafe struct LaunchHeader
     /// <summary>Offset of the path of a pid namespace to join, or 0.</summary>
     internal int PidNamespacePath;
 
+    /// <summary>Offset of the path of a user namespace to join, or 0. The process is cloned from inside it, so that its other namespaces belong to it.</summary>
+    internal int UserNamespacePath;
+
     /// <summary>Offsets of the texts for uid_map and gid_map, or 0.</summary>
     internal int UidMap;
     internal int GidMap;
@@ -98,6 +101,7 @@ internal static class Slot
     internal const int CgroupV2 = 18;
     internal const int Source = 19;
     internal const int Listener = 20;
+    internal const int ContainerRoot = 23;
 
     /// <summary>Roots of the container's own file systems, kept while steps reach into them.</summary>
     internal const int Proc = 21;

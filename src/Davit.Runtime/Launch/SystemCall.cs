@@ -49,8 +49,10 @@ internal static class SystemCall
     internal const int Setdomainname = 171;
     internal const int Keyctl = 250;
     internal const int IoprioSet = 251;
+    internal const int Setxattr = 188;
     internal const int SchedSetaffinity = 203;
     internal const int SetMempolicy = 238;
+    internal const int Openat = 257;
     internal const int Mkdirat = 258;
     internal const int Mknodat = 259;
     internal const int Fchownat = 260;
@@ -97,7 +99,7 @@ internal static class SystemCall
     /// <summary>Reads one byte of a slot's descriptor; the end of the file means that the parent is gone, and this process goes too.</summary>
     internal const int Gate = -5;
 
-    /// <summary>Copies a small file (cgroup settings): source path, destination path.</summary>
+    /// <summary>Copies a small file (cgroup settings) to another one that is empty: source path, destination path.</summary>
     internal const int CopyFile = -6;
 
     /// <summary>Gives the streams to a user: user id.</summary>
@@ -111,4 +113,7 @@ internal static class SystemCall
 
     /// <summary>Closes all descriptors from a number on but the report pipe, which closes with the execution: descriptor.</summary>
     internal const int CloseDescriptors = -10;
+
+    /// <summary>A slot's file must be a node of this type and device number, else it fails with EEXIST: slot's descriptor, type, number.</summary>
+    internal const int CheckDevice = -11;
 }

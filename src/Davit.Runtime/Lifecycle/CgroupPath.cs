@@ -1,3 +1,4 @@
+using Davit.Linux.Cgroups;
 using Davit.Oci.Runtime;
 using Davit.Primitives;
 
@@ -16,6 +17,19 @@ internal static class CgroupPath
         if (Environment.IsPrivilegedProcess || !string.IsNullOrEmpty(spec.Linux?.CgroupsPath)) return Of(spec, id);
         var limits = spec.Linux?.Resources is { } resources && resources with { Devices = null } != new ResourcesSpec();
         return limits ? throw new DavitException(ErrorKind.FailedPrecondition, "limits need a cgroup that this user may write", "name one with linux.cgroupsPath, or leave linux.resources out") : null;
+    }
+
+    /// <summary>Refuses a cgroup that holds other processes or is frozen: a container in it would not be alone, or not begin (config-linux.md, "Control groups").</summary>
+    /// <returns>Directories that are there already.</returns>
+    /// <exception cref="DavitException">FailedPrecondition.</exception>
+    internal static IReadOnlyList<string> RefuseUnfit(CgroupHierarchies host, string path)
+    {
+        var there = (host.IsUnified ? [host.UnifiedMount!] : host.Version1.Select(h => h.Mount)).Select(mount => $"{mount}/{path}").Where(Directory.Exists).ToList();
+        if (there.Count == 0) return there;
+        if (CgroupFreezer.IsFrozen(host, path)) throw new DavitException(ErrorKind.FailedPrecondition, $"cgroup {path} is frozen", "thaw it, or use another linux.cgroupsPath");
+        var processes = new CgroupSet(there).Processes();
+        if (processes.Count > 0) throw new DavitException(ErrorKind.FailedPrecondition, $"container's cgroup is not empty: {processes.Count} process(es) found in {path}", "use another linux.cgroupsPath");
+        return there;
     }
 
     /// <summary>Path below the root of each hierarchy; systemd's <c>slice:prefix:name</c> lies where systemd would put it.</summary>

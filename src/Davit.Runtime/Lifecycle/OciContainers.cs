@@ -12,7 +12,7 @@ using Davit.Runtime.Resources;
 namespace Davit.Runtime.Lifecycle;
 
 /// <summary>The operations of the runtime specification ("Operations") on containers that outlive the command.</summary>
-internal sealed class OciContainers(string root, HostFacts host, TimeProvider time)
+internal sealed class OciContainers(string root, HostFacts host, TimeProvider time, Action<string> warn)
 {
     private const int ReadWrite = 1, NonBlocking = 0x800, CloseOnExec = 0x80000, Kill = 9;
     private readonly ContainerDirectory _containers = new(root);
@@ -44,22 +44,27 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
 
     private LaunchedProcess Create(CreateRequest request, string bundle, Spec spec)
     {
+        var process = spec.Process ?? new ProcessSpec { Cwd = "/", Args = ["none"] };
         var gate = _containers.Gate(request.Id);
         if (LifecycleLibc.MakeFifo(gate, 0x190) < 0) throw new LinuxException((Errno)Marshal.GetLastPInvokeError(), "mkfifo", gate).ToDavitException("create");
         var cgroup = CgroupPath.For(spec, request.Id);
         var state = new StateRecord
         {
-            OciVersion = spec.OciVersion,
+            OciVersion = CommandLine.OciProgram.SpecVersion,
             Id = request.Id,
             Bundle = bundle,
             Rootfs = Path.GetFullPath(Path.Combine(bundle, spec.Root?.Path ?? "")),
             Created = time.GetUtcNow(),
             Cgroup = cgroup ?? "",
+            ForeignCgroups = cgroup is null ? [] : CgroupPath.RefuseUnfit(host.Cgroups, cgroup),
             Spec = spec,
         };
         var passed = ActivationSockets.Passed();
-        using var plan = PlanBuilder.ForContainer(ActivationSockets.Announce(spec, passed), new PlanOptions
+        using var plan = PlanBuilder.ForContainer(ActivationSockets.Announce(spec with { Process = process }, passed), new PlanOptions
         {
+            Exact = true,
+            Warn = warn,
+            NoProcess = spec.Process is null,
             Host = host,
             State = ContainerDirectory.Document(state, "creating"),
             Bundle = bundle,
@@ -70,39 +75,57 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
             PreserveDescriptors = request.PreserveDescriptors + passed,
             Hooks = true,
         });
-        var hooks = spec.Hooks is { } list ? new HookRunner(list, ContainerDirectory.Document(state, "creating")) : null;
-        LaunchedProcess process;
+        var hooks = Hooks(state, "creating");
+        var group = ResctrlGroup.For(spec.Linux?.IntelRdt, request.Id, host.Resctrl);
+        LaunchedProcess started;
         try
         {
-            process = ContainerLauncher.Start(plan, new LaunchStreams(0, 1, 2), hooks, Environment.IsPrivilegedProcess ? null : UserMaps.Write);
+            started = ContainerLauncher.Start(plan, new LaunchStreams(0, 1, 2), new LaunchPoints(spec, group, hooks), Environment.IsPrivilegedProcess ? null : UserMaps.Write);
         }
         catch
         {
-            hooks?.RunPoststop();
+            Undo(state, group);
             throw;
         }
 
         try
         {
-            ExecutableCheck.Refuse(process.Pid, spec.Process!);
-            if (request.ConsoleSocket is { } socket && process.TerminalMaster >= 0) DescriptorSocket.Send("console socket", socket, "terminal"u8, process.TerminalMaster);
+            if (spec.Process is not null) ExecutableCheck.Refuse(started.Pid, spec.Process);
+            if (request.ConsoleSocket is { } socket && started.TerminalMaster >= 0) DescriptorSocket.Send("console socket", socket, "terminal"u8, started.TerminalMaster);
             _containers.Write(state with
             {
-                Pid = process.Pid,
-                StartTime = ContainerDirectory.Times(process.Pid)?.Start ?? 0,
+                Pid = started.Pid,
+                StartTime = ContainerDirectory.Times(started.Pid)?.Start ?? 0,
                 CgroupDirectories = plan.CgroupDirectories(),
             });
-            if (request.PidFile is { } file) WritePid(file, process.Pid);
-            return process;
+            if (request.PidFile is { } file) WritePid(file, started.Pid);
+            return started;
         }
         catch
         {
-            LifecycleLibc.Kill(process.Pid, Kill);
-            ForegroundProcess.Reap(process.PidFd);
-            RemoveCgroups(plan.CgroupDirectories());
-            hooks?.RunPoststop();
+            LifecycleLibc.Kill(started.Pid, Kill);
+            ForegroundProcess.Reap(started.PidFd);
+            RemoveCgroups(plan.CgroupDirectories().Except(state.ForeignCgroups));
+            Undo(state, group);
             throw;
         }
+    }
+
+    /// <summary>Takes back what create made beside the process and its cgroups, and ends the lifecycle.</summary>
+    private void Undo(StateRecord state, ResctrlGroup? group)
+    {
+        group?.Remove();
+        if (!PlanBuilder.HasOwnMounts(state.Spec)) SharedMounts.Remove(state.Rootfs);
+        Poststop(Hooks(state, "stopped"));
+    }
+
+    private static HookRunner? Hooks(StateRecord state, string status) =>
+        state.Spec.Hooks is { } list ? new HookRunner(list, ContainerDirectory.Document(state, status), state.Spec.Linux?.Namespaces ?? []) : null;
+
+    /// <summary>A poststop hook that fails is a warning (runtime.md, "Lifecycle", 13).</summary>
+    private void Poststop(HookRunner? hooks)
+    {
+        foreach (var failure in hooks?.RunPoststop() ?? []) warn($"a poststop hook failed: {failure.Message}");
     }
 
     /// <summary>Lets a created container's process go on.</summary>
@@ -112,7 +135,8 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
         var status = _containers.Status(state, host.Cgroups);
         if (status == "stopped") throw new DavitException(ErrorKind.FailedPrecondition, "cannot start a container that has stopped");
         if (status != "created") throw new DavitException(ErrorKind.FailedPrecondition, "cannot start an already running container");
-        var hooks = state.Spec.Hooks is { } list ? new HookRunner(list, ContainerDirectory.Document(state, "created")) : null;
+        if (state.Spec.Process is null) throw new DavitException(ErrorKind.InvalidArgument, $"container {id} has no process to start", "set process in config.json, and create it again");
+        var hooks = Hooks(state, "created");
         var pidFd = OpenProcess(state.Pid);
         try
         {
@@ -122,8 +146,8 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
         }
         catch
         {
-            // a container whose hooks fail is stopped, whichever they are (runtime.md, "Lifecycle", 8 to 10)
-            LifecycleLibc.Kill(state.Pid, Kill);
+            // a container whose hooks fail ends, whichever they are (runtime.md, "Lifecycle", 7 to 13)
+            Delete(id, force: true);
             throw;
         }
         finally
@@ -132,11 +156,14 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
         }
     }
 
+    /// <summary>Signal of a kill that names none: the image's, where the configuration has it (config.md, "Annotations").</summary>
+    internal string StopSignal(string id) => _containers.Read(id).Spec.Annotations?.GetValueOrDefault("org.opencontainers.image.stopSignal") is { Length: > 0 } signal ? signal : "SIGTERM";
+
     /// <summary>Sends a signal to the first process, or to all.</summary>
     internal void Signal(string id, int signal, bool all)
     {
         var state = _containers.Read(id);
-        if (all)
+        if (all && ContainerDirectory.IsAlive(state))
         {
             foreach (var pid in Processes(state)) LifecycleLibc.Kill(pid, signal);
             return;
@@ -171,7 +198,7 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
         if (ContainerDirectory.IsAlive(state))
         {
             var status = _containers.Status(state, host.Cgroups);
-            if (!force && status != "created") throw new DavitException(ErrorKind.FailedPrecondition, $"cannot delete container {id} that is not stopped: {status}", "kill it first, or use --force");
+            if (!force) throw new DavitException(ErrorKind.FailedPrecondition, $"cannot delete container {id} that is not stopped: {status}", "kill it first, or use --force");
             var pidFd = OpenProcess(state.Pid);
             // it may end by itself meanwhile, which is as good
             LifecycleLibc.Kill(state.Pid, Kill);
@@ -180,9 +207,9 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
         }
 
         if (state.CgroupDirectories.Count > 0) new CgroupSet(state.CgroupDirectories).KillAll();
-        RemoveCgroups(state.CgroupDirectories);
+        RemoveCgroups(state.CgroupDirectories.Except(state.ForeignCgroups));
         _containers.Remove(id);
-        if (state.Spec.Hooks is { } hooks) new HookRunner(hooks, ContainerDirectory.Document(state, "stopped")).RunPoststop();
+        Undo(state, ResctrlGroup.Of(state.Spec.Linux?.IntelRdt, id, host.Resctrl));
     }
 
     /// <summary>Starts another process in a running container.</summary>
@@ -199,6 +226,8 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
             Host = host,
             State = ContainerDirectory.Document(state, status),
             CgroupPath = state.Cgroup.Length == 0 ? null : state.Cgroup,
+            Exact = true,
+            Warn = warn,
             PreserveDescriptors = request.PreserveDescriptors,
             NoNewKeyring = request.NoNewKeyring,
         });
@@ -246,7 +275,8 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
         try
         {
             var spec = JsonSerializer.Deserialize(File.ReadAllBytes(path), RuntimeJson.Default.Spec) ?? throw new JsonException("it is null");
-            return spec.Process is null ? throw new DavitException(ErrorKind.InvalidArgument, "process property must not be empty") : spec;
+            DocumentRules.Check(spec);
+            return spec;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -293,7 +323,7 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
         File.Move(path + ".new", path, overwrite: true);
     }
 
-    private static void RemoveCgroups(IReadOnlyList<string> directories)
+    private static void RemoveCgroups(IEnumerable<string> directories)
     {
         foreach (var directory in directories)
         {

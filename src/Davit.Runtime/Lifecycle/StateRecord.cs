@@ -28,6 +28,9 @@ internal sealed record StateRecord
     /// <summary>Directories of its cgroups, the one that counts memory first.</summary>
     public IReadOnlyList<string> CgroupDirectories { get; init; } = [];
 
+    /// <summary>Those of them that were there before the container, and stay.</summary>
+    public IReadOnlyList<string> ForeignCgroups { get; init; } = [];
+
     /// <summary>The configuration as it was at create.</summary>
     public Spec Spec { get; init; } = new();
 }

@@ -41,7 +41,7 @@ internal static class BindSteps
         MountSteps.Move(writer, what, tree);
     }
 
-    private static void Attributes(ProgramWriter writer, string what, int tree, (ulong Set, ulong Clear) change, bool recursive)
+    internal static void Attributes(ProgramWriter writer, string what, int tree, (ulong Set, ulong Clear) change, bool recursive)
     {
         if (change is (0, 0)) return;
         writer.Add($"{what}: set attributes", SystemCall.MountSetattr, Argument.Slot(tree), writer.String(""), MountSteps.AtEmptyPath | (recursive ? MountSteps.AtRecursive : 0L), writer.Words((long)change.Set, (long)(change.Clear | ((change.Set & 0x30) == 0 ? 0UL : 0x70UL)), 0, 0), 32);

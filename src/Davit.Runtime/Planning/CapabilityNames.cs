@@ -20,13 +20,21 @@ public static class CapabilityNames
     public static bool IsKnown(string name) => Array.IndexOf(Names, name) >= 0;
 
     /// <summary>Bits of the named capabilities.</summary>
+    /// <param name="names">Names.</param>
+    /// <param name="unknown">Takes the names that are none; null makes errors of them.</param>
     /// <exception cref="DavitException">InvalidArgument: <c>unknown capability "X"</c>.</exception>
-    public static ulong Mask(IReadOnlyList<string>? names)
+    public static ulong Mask(IReadOnlyList<string>? names, Action<string>? unknown = null)
     {
         var mask = 0UL;
         foreach (var name in names ?? [])
         {
             var number = Array.IndexOf(Names, name);
+            if (number < 0 && unknown is not null)
+            {
+                unknown(name);
+                continue;
+            }
+
             if (number < 0) throw new DavitException(ErrorKind.InvalidArgument, $"unknown capability \"{name}\"", "capabilities(7) lists them");
             mask |= 1UL << number;
         }

@@ -10,20 +10,34 @@ internal static class CgroupSteps
 {
     private const long WriteOnly = 1 | RootSteps.OCloseOnExec;
 
-    /// <summary>Plans the cgroups; returns their directories, the one that counts memory first.</summary>
-    internal static IReadOnlyList<string> Create(ProgramWriter writer, CgroupHierarchies cgroups, string path, ResourcesSpec? resources)
+    /// <summary>Plans the cgroups.</summary>
+    /// <returns>Their directories, the one that counts memory first, and how many of them the child has to join.</returns>
+    internal static (IReadOnlyList<string> Directories, int Joins) Create(ProgramWriter writer, CgroupHierarchies cgroups, string path, ResourcesSpec? resources)
     {
         var directories = new List<string>();
         if (cgroups.IsUnified)
         {
             var directory = MakeUnified(writer, cgroups, path);
             directories.Add(directory);
-            foreach (var (file, value) in CgroupV2Limits.Of(resources)) Write(writer, directory, file, value);
+            foreach (var (file, value) in CgroupV2Limits.Of(resources))
+            {
+                if (file == CgroupV2Limits.BlockWeight) WriteWeight(writer, directory, value);
+                else Write(writer, directory, file, value, CgroupV2Limits.MayMiss(file));
+            }
+
             if (resources?.Devices is { Count: > 0 } devices) DeviceFilterSteps.Attach(writer, directory, devices);
+            if (resources?.Pids?.Limit == 0)
+            {
+                // nobody is born into a cgroup of no processes, but may move there
+                writer.Add($"open cgroup {directory}", SystemCall.Open, writer.String(directory + "/cgroup.procs"), WriteOnly);
+                writer.Last(result: Slot.FirstCgroup);
+                return (directories, 1);
+            }
+
             writer.Add($"open cgroup {directory}", SystemCall.Open, writer.String(directory), RootSteps.ODirectory | RootSteps.OCloseOnExec);
             writer.Last(result: Slot.CgroupV2);
             writer.Header = writer.Header with { CloneCgroupSlot = Slot.CgroupV2 };
-            return directories;
+            return (directories, 0);
         }
 
         ResourceRules.CheckVersion1(cgroups, resources);
@@ -38,7 +52,7 @@ internal static class CgroupSteps
             writer.Last(result: slot++);
         }
 
-        return directories;
+        return (directories, slot - Slot.FirstCgroup);
     }
 
     /// <summary>Steps of the child: into the cgroups that the parent opened.</summary>
@@ -89,15 +103,16 @@ internal static class CgroupSteps
     private static string MakeVersion1(ProgramWriter writer, string mount, string path, bool cpuset)
     {
         var directory = mount;
-        foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        for (var i = 0; i < parts.Length; i++)
         {
             var parent = directory;
-            directory += "/" + part;
+            directory += "/" + parts[i];
             writer.Add($"create cgroup {directory}", SystemCall.Mkdir, writer.String(directory), 0x1ed);
-            writer.Last(tolerate: 17, skipOnError: cpuset ? 2 : 0);
+            writer.Last(tolerate: 17, skipOnError: cpuset && i < parts.Length - 1 ? 2 : 0);
             if (!cpuset) continue;
 
-            // a new cpuset takes no process until it has CPUs and memory nodes
+            // a cpuset takes no process until it has CPUs and memory nodes; a container's own may have been made by somebody who left that out
             foreach (var file in (string[])["cpuset.cpus", "cpuset.mems"])
             {
                 writer.Add($"set {file} of {directory}", SystemCall.CopyFile, writer.String($"{parent}/{file}"), writer.String($"{directory}/{file}"));
@@ -116,6 +131,16 @@ internal static class CgroupSteps
         if (tolerate) writer.Last(tolerate: 16, tolerate1: 22, tolerate2: 95);
         writer.Add(what, SystemCall.Close, Argument.Slot(Slot.Scratch));
         _ = open;
+    }
+
+    /// <summary>The weight of BFQ where the kernel has it, else that of the other schedulers, whose scale is another.</summary>
+    private static void WriteWeight(ProgramWriter writer, string directory, string value)
+    {
+        Write(writer, directory, CgroupV2Limits.BlockWeight, value, tolerate: true);
+
+        // what was found is closed, and the other one jumped over
+        writer.Last(skipOnSuccess: 3);
+        Write(writer, directory, "io.weight", CgroupV2Limits.IoWeight(value));
     }
 
     internal static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);

@@ -14,10 +14,11 @@ internal static class CgroupV1Limits
         "memory" => Memory(resources.Memory),
         "cpu" => Cpu(resources.Cpu),
         "cpuset" => Cpuset(resources.Cpu),
-        "pids" => resources.Pids?.Limit is { } limit ? [("pids.max", limit > 0 ? Text(limit) : "max", false)] : [],
+        "pids" => resources.Pids?.Limit is { } limit ? [("pids.max", limit >= 0 ? Text(limit) : "max", false)] : [],
         "blkio" => Blkio(resources.BlockIO),
         "devices" => Devices(resources.Devices),
-        "hugetlb" => (resources.HugepageLimits ?? []).Select(h => ($"hugetlb.{h.PageSize}.limit_in_bytes", Text((long)h.Limit), false)),
+        // reservations are counted since Linux 5.7, by files of their own
+        "hugetlb" => (resources.HugepageLimits ?? []).SelectMany(h => ((string, string, bool)[])[($"hugetlb.{h.PageSize}.limit_in_bytes", Text((long)h.Limit), false), ($"hugetlb.{h.PageSize}.rsvd.limit_in_bytes", Text((long)h.Limit), true)]),
         "net_cls" => resources.Network?.ClassID is { } id ? [("net_cls.classid", Text(id), false)] : [],
         "net_prio" => (resources.Network?.Priorities ?? []).Select(p => ("net_prio.ifpriomap", $"{p.Name} {p.Priority}", false)),
         "rdma" => ResourceRules.Rdma(resources).Select(r => ("rdma.max", r, false)),

@@ -23,6 +23,12 @@ internal static class DeviceSteps
     /// <summary>Fills /dev; its root stays held.</summary>
     internal static void Fill(ProgramWriter writer, Spec spec, bool userNamespace)
     {
+        if (spec.Mounts?.Any(m => m.Destination.TrimEnd('/') == "/dev") != true)
+        {
+            RootSteps.OpenTarget(writer, "/dev", isFile: false, "create /dev of the container");
+            RootSteps.Close(writer, Slot.Target);
+        }
+
         if (!writer.Holds("/dev"))
         {
             RootSteps.Open(writer, "/dev", Slot.Dev, "open /dev of the container");
@@ -45,10 +51,10 @@ internal static class DeviceSteps
         var relative = device.Path.StartsWith("/dev/", StringComparison.Ordinal) && device.Path.IndexOf('/', 5) < 0 ? device.Path[5..] : null;
         var parts = device.Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         var mode = device.FileMode ?? 0x1b6;
-        if (userNamespace)
+        if (userNamespace && device.Type != "p")
         {
             // device nodes can't be made in a user namespace: the host's are bound
-            writer.Add(what, SystemCall.OpenTree, -100, writer.String(device.Path), 1 | RootSteps.OCloseOnExec);
+            writer.Add(what, SystemCall.OpenTree, -100, writer.String(HostPath(device)), 1 | RootSteps.OCloseOnExec);
             writer.Last(result: Slot.Tree);
             RootSteps.OpenTarget(writer, device.Path, isFile: true, what);
             MountSteps.Move(writer, what);
@@ -64,15 +70,42 @@ internal static class DeviceSteps
             relative = parts[^1];
         }
 
-        var type = device.Type switch { "c" or "u" => 0x2000, "b" => 0x6000, "p" => 0x1000, _ => throw new DavitException(ErrorKind.InvalidArgument, $"device {device.Path} has type \"{device.Type}\"", "use c, b, u or p") };
+        var type = Type(device);
         writer.Add(what, SystemCall.Mknodat, Argument.Slot(directory), writer.String(relative), (long)((uint)type | (mode & 0xfff)), Number(device.Major, device.Minor));
-        writer.Last(tolerate: 17);
+        writer.Last(tolerate: 17, skipOnSuccess: 3);
+
+        // what is there already must be that device
+        var other = $"{what}: another file lies there";
+        writer.Add(other, SystemCall.Openat, Argument.Slot(directory), writer.String(relative), RootSteps.OPath | RootSteps.ONoFollow | RootSteps.OCloseOnExec);
+        writer.Last(result: Slot.Scratch);
+        writer.Add(other, SystemCall.CheckDevice, Argument.Slot(Slot.Scratch), type, device.Type == "p" ? 0 : Number(device.Major, device.Minor));
+        RootSteps.Close(writer, Slot.Scratch);
         if (device.Uid is > 0 || device.Gid is > 0)
         {
             writer.Add(what, SystemCall.Fchownat, Argument.Slot(directory), writer.String(relative), device.Uid ?? 0, device.Gid ?? 0, 0x100);
         }
 
         if (directory == Slot.Target) RootSteps.Close(writer, Slot.Target);
+    }
+
+    private static int Type(DeviceSpec device) => device.Type switch
+    {
+        "c" or "u" => 0x2000,
+        "b" => 0x6000,
+        "p" => 0x1000,
+        _ => throw new DavitException(ErrorKind.InvalidArgument, $"device {device.Path} has type \"{device.Type}\"", "use c, b, u or p"),
+    };
+
+    /// <summary>Where the host has a device: at the same path, else where the kernel's name for its number says.</summary>
+    private static string HostPath(DeviceSpec device)
+    {
+        _ = Type(device);
+        if (Defaults.Any(d => d.Path == device.Path && d.Major == device.Major && d.Minor == device.Minor)) return device.Path;
+        var kind = device.Type == "b" ? "block" : "char";
+        var described = $"/sys/dev/{kind}/{device.Major}:{device.Minor}/uevent";
+        if (File.Exists(described) && File.ReadLines(described).FirstOrDefault(l => l.StartsWith("DEVNAME=", StringComparison.Ordinal)) is { } line) return "/dev/" + line[8..];
+        return File.Exists(device.Path) ? device.Path
+            : throw new DavitException(ErrorKind.FailedPrecondition, $"device {device.Path} ({device.Type} {device.Major}:{device.Minor}) is not on this machine, and can't be made in a user namespace", "leave the device out");
     }
 
     private static long Number(long major, long minor) => (minor & 0xff) | ((major & 0xfff) << 8) | ((minor >> 8) << 20) | ((major >> 12) << 44);

@@ -17,6 +17,18 @@ public sealed record HostFacts
     /// <summary>The hard limits of this process by resource number.</summary>
     public IReadOnlyDictionary<int, ulong> HardLimits { get; init; } = new Dictionary<int, ulong>();
 
+    /// <summary>Capabilities that this process has and may pass on.</summary>
+    public ulong Permitted { get; init; } = ulong.MaxValue;
+
+    /// <summary>Capabilities that this process's bounding set lets others have.</summary>
+    public ulong Bounding { get; init; } = ulong.MaxValue;
+
+    /// <summary>Files that belong to whoever a cgroup of version 2 is given to (/sys/kernel/cgroup/delegate); null where the kernel does not tell.</summary>
+    public IReadOnlyList<string>? DelegatedFiles { get; init; }
+
+    /// <summary>Where resctrl is mounted, or null.</summary>
+    public string? Resctrl { get; init; }
+
     /// <summary>Whether AppArmor is on.</summary>
     public bool AppArmor { get; init; }
 
@@ -29,17 +41,23 @@ public sealed record HostFacts
     /// <summary>Reads them from this machine.</summary>
     public static HostFacts Read()
     {
-        var effective = 0UL;
+        var (effective, permitted, bounding) = (0UL, 0UL, 0UL);
         foreach (var line in File.ReadLines("/proc/self/status"))
         {
             if (line.StartsWith("CapEff:", StringComparison.Ordinal)) effective = Convert.ToUInt64(line[7..].Trim(), 16);
+            if (line.StartsWith("CapPrm:", StringComparison.Ordinal)) permitted = Convert.ToUInt64(line[7..].Trim(), 16);
+            if (line.StartsWith("CapBnd:", StringComparison.Ordinal)) bounding = Convert.ToUInt64(line[7..].Trim(), 16);
         }
 
         return new HostFacts
         {
             Cgroups = CgroupHierarchies.Detect(),
             LastCapability = int.Parse(File.ReadAllText("/proc/sys/kernel/cap_last_cap").Trim()),
+            Resctrl = Resources.ResctrlGroup.Mount(File.ReadLines("/proc/self/mountinfo")),
             MayRaiseLimits = (effective >> 24 & 1) != 0,
+            Permitted = permitted,
+            Bounding = bounding,
+            DelegatedFiles = File.Exists("/sys/kernel/cgroup/delegate") ? [.. File.ReadLines("/sys/kernel/cgroup/delegate").Where(l => l.Length > 0)] : null,
             HardLimits = Limits(),
             AppArmor = File.Exists("/sys/module/apparmor/parameters/enabled") && File.ReadAllText("/sys/module/apparmor/parameters/enabled").StartsWith('Y'),
             SeLinux = File.Exists("/sys/fs/selinux/enforce"),

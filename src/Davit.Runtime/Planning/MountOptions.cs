@@ -14,10 +14,10 @@ internal sealed record MountOptions
     {
         ["ro"] = (ReadOnly, 0), ["rw"] = (0, ReadOnly), ["nosuid"] = (NoSuid, 0), ["suid"] = (0, NoSuid), ["nodev"] = (NoDev, 0), ["dev"] = (0, NoDev),
         ["noexec"] = (NoExec, 0), ["exec"] = (0, NoExec), ["sync"] = (16, 0), ["async"] = (0, 16), ["mand"] = (64, 0), ["nomand"] = (0, 64), ["dirsync"] = (128, 0),
-        ["nosymfollow"] = (256, 0), ["symfollow"] = (0, 256), ["noatime"] = (1024, 0), ["atime"] = (0, 1024), ["nodiratime"] = (2048, 0), ["diratime"] = (0, 2048),
-        ["relatime"] = (1 << 21, 0), ["norelatime"] = (0, 1 << 21), ["strictatime"] = (1 << 24, 0), ["nostrictatime"] = (0, 1 << 24), ["lazytime"] = (1 << 25, 0),
+        ["nosymfollow"] = (256, 0), ["symfollow"] = (0, 256), ["noatime"] = (1024, (1 << 21) | (1 << 24)), ["atime"] = (0, 1024), ["nodiratime"] = (2048, 0), ["diratime"] = (0, 2048),
+        ["relatime"] = (1 << 21, 1024 | (1 << 24)), ["norelatime"] = (0, 1 << 21), ["strictatime"] = (1 << 24, 1024 | (1 << 21)), ["nostrictatime"] = (0, 1 << 24), ["lazytime"] = (1 << 25, 0),
         ["nolazytime"] = (0, 1 << 25), ["iversion"] = (1 << 23, 0), ["noiversion"] = (0, 1 << 23), ["silent"] = (1 << 15, 0), ["loud"] = (0, 1 << 15),
-        ["defaults"] = (0, 0), ["acl"] = (1 << 16, 0), ["noacl"] = (0, 1 << 16),
+        ["defaults"] = (0, 0), ["remount"] = (32, 0), ["acl"] = (1 << 16, 0), ["noacl"] = (0, 1 << 16),
     };
 
     // values of mount_setattr(2): attr_set bits, and the recursive forms
@@ -39,6 +39,9 @@ internal sealed record MountOptions
 
     /// <summary>MS_ flags for mount(2).</summary>
     internal long MountFlags { get; private init; }
+
+    /// <summary>True with <c>remount</c>: what is mounted there changes.</summary>
+    internal bool Remount => (MountFlags & 32) != 0;
 
     /// <summary>True with <c>bind</c> or <c>rbind</c>.</summary>
     internal bool Bind { get; private init; }
@@ -62,7 +65,7 @@ internal sealed record MountOptions
     internal bool CopyUp { get; private init; }
 
     /// <summary>What is left, for the file system itself.</summary>
-    internal string Data { get; private init; } = "";
+    internal string Data { get; init; } = "";
 
     internal static MountOptions Parse(IReadOnlyList<string>? options, string destination)
     {
@@ -100,14 +103,20 @@ internal sealed record MountOptions
             else if (option.Length > 0) data.Add(option);
         }
 
+        // the access time is one field: who changes a bit of it clears it all
+        if (((recursiveSet | recursiveClear) & 0x70) != 0) recursiveClear |= 0x70;
+
         // MS_ and MOUNT_ATTR_ agree on ro nosuid nodev noexec; the access time is a field of its own in attributes
         ulong set = (ulong)(flags & 15);
         ulong clear = (ulong)(cleared & 15);
         if ((flags & 1024) != 0) (set, clear) = (set | 0x10, clear | 0x70);
         if ((flags & (1 << 24)) != 0) (set, clear) = (set | 0x20, clear | 0x70);
         if ((flags & (1 << 21)) != 0) clear |= 0x70;
+        if ((cleared & (1024 | (1 << 24) | (1 << 21))) != 0 && (flags & (1024 | (1 << 24))) == 0) clear |= 0x70;
         if ((flags & 2048) != 0) set |= 0x80;
+        else if ((cleared & 2048) != 0) clear |= 0x80;
         if ((flags & 256) != 0) set |= 0x200000;
+        else if ((cleared & 256) != 0) clear |= 0x200000;
         return new MountOptions
         {
             MountFlags = flags, Bind = bind, RecursiveBind = recursive, Attributes = (set, clear), RecursiveAttributes = (recursiveSet, recursiveClear), Propagation = propagation, IdMap = idMap, CopyUp = copyUp, Data = string.Join(',', data),

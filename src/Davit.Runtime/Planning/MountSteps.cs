@@ -15,12 +15,39 @@ internal static class MountSteps
 
     internal static void Mount(ProgramWriter writer, Spec spec, MountSpec mount, PlanOptions options)
     {
-        if (!mount.Destination.StartsWith('/')) throw new DavitException(ErrorKind.InvalidArgument, $"mount destination {mount.Destination} not absolute", "write it from /");
         var parsed = MountOptions.Parse(mount.Options, mount.Destination);
-        if (parsed.Bind || mount.Type == "bind") BindSteps.Mount(writer, spec, mount, parsed, options);
+        if (parsed.Remount) Remount(writer, mount.Destination, parsed);
+        else if (parsed.Bind || mount.Type == "bind") BindSteps.Mount(writer, spec, mount, parsed, options);
         else if (BindSteps.IsMapped(mount, parsed)) throw new DavitException(ErrorKind.InvalidArgument, $"mount {mount.Destination}: owners are mapped on bind mounts alone", "add option bind, or leave the mappings out");
-        else if (mount.Type == "cgroup") CgroupMountSteps.Mount(writer, spec, mount, parsed, options);
-        else FileSystem(writer, mount.Source ?? mount.Type ?? "none", mount.Destination, mount.Type ?? throw new DavitException(ErrorKind.InvalidArgument, $"mount {mount.Destination} has no type", "set type, or option bind"), parsed);
+        else if (mount.Type is "cgroup" or "cgroup2") CgroupMountSteps.Mount(writer, spec, mount, parsed, options);
+        else FileSystem(writer, mount.Source ?? mount.Type ?? "none", mount.Destination, mount.Type ?? throw new DavitException(ErrorKind.InvalidArgument, $"mount {mount.Destination} has no type", "set type, or option bind"), Labelled(mount, parsed, spec.Linux?.MountLabel));
+        if (mount.Type == "mqueue" && !string.IsNullOrEmpty(spec.Linux?.MountLabel)) LabelRoot(writer, mount.Destination, spec.Linux.MountLabel);
+    }
+
+    /// <summary>Changes what is mounted on a path: the file system with its options, or with <c>bind</c> the mount's own attributes.</summary>
+    private static void Remount(ProgramWriter writer, string destination, MountOptions options)
+    {
+        var what = $"error remounting {destination}";
+        RootSteps.Open(writer, destination, Slot.Target, what);
+        if (!options.Bind) writer.Add(what, SystemCall.Mount, 0, Argument.SlotPath(Slot.Target), 0, options.MountFlags, options.Data.Length == 0 ? 0 : writer.String(options.Data));
+        else if (options.Attributes is not (0, 0)) BindSteps.Attributes(writer, what, Slot.Target, options.Attributes, recursive: false);
+        if (options.RecursiveAttributes is not (0, 0)) BindSteps.Attributes(writer, what, Slot.Target, options.RecursiveAttributes, recursive: true);
+        RootSteps.Close(writer, Slot.Target);
+    }
+
+    /// <summary>File systems of the kernel's own have labels of their own, and a message queue's is given to its root.</summary>
+    private static MountOptions Labelled(MountSpec mount, MountOptions options, string? label)
+    {
+        if (string.IsNullOrEmpty(label) || mount.Type is "proc" or "sysfs" or "mqueue" or "cgroup" or "cgroup2") return options;
+        return options with { Data = (options.Data.Length == 0 ? "" : options.Data + ",") + $"context=\"{label}\"" };
+    }
+
+    private static void LabelRoot(ProgramWriter writer, string destination, string label)
+    {
+        var what = $"label {destination} {label}";
+        RootSteps.Open(writer, destination, Slot.Target, what);
+        writer.Add(what, SystemCall.Setxattr, Argument.SlotPath(Slot.Target), writer.String("security.selinux"), writer.String(label), System.Text.Encoding.UTF8.GetByteCount(label) + 1, 0);
+        RootSteps.Close(writer, Slot.Target);
     }
 
     internal static void FileSystem(ProgramWriter writer, string source, string destination, string type, MountOptions options)

@@ -7,6 +7,8 @@ namespace Davit.Runtime.Planning;
 /// <summary>Turns an OCI configuration into a launch plan. All decisions are made here; what runs later only follows.</summary>
 public static class PlanBuilder
 {
+    private const ulong MountFlag = 0x20000;
+
     internal static readonly (string Type, ulong Flag)[] Namespaces =
     [
         ("user", 0x10000000), ("pid", 0x20000000), ("network", 0x40000000), ("mount", 0x00020000), ("uts", 0x04000000), ("ipc", 0x08000000), ("cgroup", 0x02000000), ("time", 0x80),
@@ -18,15 +20,21 @@ public static class PlanBuilder
     {
         options = Complete(options, spec);
         var process = spec.Process ?? throw new DavitException(ErrorKind.InvalidArgument, "the configuration has no process", "set process");
-        SpecRules.Check(spec);
+        spec = Normal(spec);
+        SpecRules.Check(spec, options);
         using var writer = new ProgramWriter();
         var namespaces = (spec.Linux?.Namespaces ?? []).ToDictionary(n => n.Type, StringComparer.Ordinal);
         bool Made(string type) => namespaces.TryGetValue(type, out var n) && string.IsNullOrEmpty(n.Path);
-        if (!Made("mount")) throw new DavitException(ErrorKind.InvalidArgument, "a container needs a mount namespace of its own", "add the namespace mount without a path");
 
         writer.Current = writer.Parent;
         IReadOnlyList<string> directories = [];
-        if (options.CgroupPath is { } path) directories = CgroupSteps.Create(writer, options.Host!.Cgroups, path, spec.Linux?.Resources);
+        var joins = 0;
+        if (options.CgroupPath is { } path)
+        {
+            (directories, joins) = CgroupSteps.Create(writer, options.Host!.Cgroups, path, spec.Linux?.Resources);
+            CgroupOwner.Change(writer, spec, options.Host, directories);
+        }
+
         if (options.StartGate is { } gate)
         {
             writer.Add($"open {gate}", SystemCall.Open, writer.String(gate), 2 | RootSteps.OCloseOnExec);
@@ -38,20 +46,12 @@ public static class PlanBuilder
         ProcessSteps.Hide(writer);
         if (options.DieWithParent) writer.Add("follow the parent into death", SystemCall.Prctl, 1, 9, 0, 0, 0);
         if (Made("user")) WaitForMaps(writer, spec);
-        CgroupSteps.Join(writer, options.CgroupPath is null || options.Host!.Cgroups.IsUnified ? 0 : options.Host.Cgroups.Version1.Count);
+        CgroupSteps.Join(writer, joins);
         Join(writer, namespaces);
 
-        // what belongs to a user namespace that is joined can only be made from inside it
-        var joinsUser = namespaces.TryGetValue("user", out var user) && !string.IsNullOrEmpty(user.Path);
-        ulong late = 0;
-        foreach (var (type, flag) in Namespaces)
-        {
-            if (joinsUser && type is ("mount" or "network" or "uts" or "ipc") && Made(type)) late |= flag;
-        }
-
-        if (late != 0) writer.Add("unshare namespaces", SystemCall.Unshare, (long)late);
         if (Made("cgroup")) writer.Add("unshare the cgroup namespace", SystemCall.Unshare, 0x02000000);
         if (Made("time")) Time(writer, spec);
+        if (spec.Linux is { NetDevices.Count: > 0 } or { IntelRdt: not null }) Hooks(writer, options, HookPoint.Resources);
         if (spec.Hooks is { Prestart.Count: > 0 } or { CreateRuntime.Count: > 0 }) Hooks(writer, options, HookPoint.Runtime);
         Root(writer, spec, process, options);
         ProcessSteps.Execute(writer, process, spec.Linux, options, ownTerminal: true);
@@ -64,9 +64,10 @@ public static class PlanBuilder
 
         var header = writer.Header with
         {
-            CloneFlags = flags & ~late,
+            CloneFlags = flags,
             CgroupCount = directories.Count,
             CgroupDirectories = directories.Count == 0 ? 0 : writer.Bytes(System.Text.Encoding.UTF8.GetBytes(string.Join('\0', directories) + '\0')),
+            UserNamespacePath = namespaces.TryGetValue("user", out var user) && !string.IsNullOrEmpty(user.Path) ? writer.Text(user.Path) : 0,
             PidNamespacePath = namespaces.TryGetValue("pid", out var pid) && !string.IsNullOrEmpty(pid.Path) ? writer.Text(pid.Path) : 0,
         };
         if (Made("user"))
@@ -90,6 +91,7 @@ public static class PlanBuilder
         using var writer = new ProgramWriter();
         writer.Current = writer.Parent;
         var cgroups = options.CgroupPath is { } path ? CgroupSteps.OpenExisting(writer, options.Host!.Cgroups, path) : 0;
+        if (!HasOwnMounts(container)) OpenContainerRoot(writer, options.State?.Pid ?? 0);
 
         writer.Current = writer.Child;
         writer.Add("reset signals", SystemCall.ResetSignals);
@@ -107,6 +109,13 @@ public static class PlanBuilder
 
         writer.Add("join the container's namespaces", SystemCall.Setns, Argument.Slot(Slot.ContainerPidFd), (long)join);
         if (names.Contains("user")) BecomeRoot(writer);
+        if (!HasOwnMounts(container))
+        {
+            // the root of a mount namespace that others use too is not the container's
+            writer.Add("change to the container's root", SystemCall.Fchdir, Argument.Slot(Slot.ContainerRoot));
+            writer.Add("change to the container's root", SystemCall.Chroot, writer.String("."));
+        }
+
         writer.Add("change to /", SystemCall.Chdir, writer.String("/"));
         SchedulingSteps.Affinity(writer, process.ExecCPUAffinity?.Final, "execCPUAffinity.final");
         ProcessSteps.Execute(writer, process, container.Linux, options, ownTerminal: false);
@@ -134,13 +143,16 @@ public static class PlanBuilder
 
         ProcessSteps.Prepare(writer, process, options, Has("user"));
         SysctlSteps.Set(writer, spec);
-        RootSteps.Enter(writer, spec, options);
+
+        // /proc of a joined mount namespace may be one in which this process does not exist: it comes last
+        if (spec.Linux!.Namespaces!.FirstOrDefault(n => n.Type == "mount") is { Path.Length: > 0 } mounts) JoinOne(writer, "mount", mounts.Path, MountFlag);
+        RootSteps.Enter(writer, spec, options, HasOwnMounts(spec));
         foreach (var mount in spec.Mounts ?? []) MountSteps.Mount(writer, spec, mount, options);
         var dev = (spec.Mounts ?? []).LastOrDefault(m => m.Destination.TrimEnd('/') == "/dev");
-        if (dev is { Type: not "bind" } && dev.Options?.Contains("bind") != true && dev.Options?.Contains("rbind") != true)
+        if (dev is null || (dev.Type != "bind" && dev.Options?.Contains("bind") != true && dev.Options?.Contains("rbind") != true))
         {
             DeviceSteps.Fill(writer, spec, Has("user"));
-            if (dev.Options?.Contains("ro") == true) MountSteps.Protect(writer, "/dev");
+            if (dev?.Options?.Contains("ro") == true) MountSteps.Protect(writer, "/dev");
             writer.Forget("/dev");
         }
 
@@ -149,7 +161,8 @@ public static class PlanBuilder
         foreach (var path in spec.Linux?.ReadonlyPaths ?? []) MountSteps.Protect(writer, path);
         foreach (var place in (ReadOnlySpan<string>)["/proc", "/sys"]) writer.Forget(place);
         if (spec.Hooks is { CreateContainer.Count: > 0 }) Hooks(writer, options, HookPoint.CreateContainer);
-        RootSteps.Pivot(writer, spec);
+        if (HasOwnMounts(spec)) RootSteps.Pivot(writer, spec);
+        else RootSteps.ChangeRoot(writer);
     }
 
     /// <summary>A new time namespace takes effect with the execve; its offsets are set before.</summary>
@@ -182,13 +195,50 @@ public static class PlanBuilder
     {
         foreach (var (type, flag) in Namespaces)
         {
-            if (type == "pid" || !namespaces.TryGetValue(type, out var given) || string.IsNullOrEmpty(given.Path)) continue;
-            writer.Add($"open the {type} namespace {given.Path}", SystemCall.Open, writer.String(given.Path), RootSteps.OCloseOnExec);
-            writer.Last(result: Slot.Scratch);
-            writer.Add($"join the {type} namespace {given.Path}", SystemCall.Setns, Argument.Slot(Slot.Scratch), (long)flag);
-            RootSteps.Close(writer, Slot.Scratch);
-            if (type == "user") BecomeRoot(writer);
+            if (type is "pid" or "mount" or "user" || !namespaces.TryGetValue(type, out var given) || string.IsNullOrEmpty(given.Path)) continue;
+            JoinOne(writer, type, given.Path, flag);
         }
+    }
+
+    private static void JoinOne(ProgramWriter writer, string type, string path, ulong flag)
+    {
+        writer.Add($"open the {type} namespace {path}", SystemCall.Open, writer.String(path), RootSteps.OCloseOnExec);
+        writer.Last(result: Slot.Scratch);
+        writer.Add($"join the {type} namespace {path}", SystemCall.Setns, Argument.Slot(Slot.Scratch), (long)flag);
+        RootSteps.Close(writer, Slot.Scratch);
+    }
+
+    /// <summary>True for a container with a new mount namespace, which has the container's root as its root.</summary>
+    internal static bool HasOwnMounts(Spec spec) => spec.Linux?.Namespaces?.Any(n => n.Type == "mount" && string.IsNullOrEmpty(n.Path)) == true;
+
+    /// <summary>Steps of a hook that runs in a container's namespaces (all but pid, which the launcher joins); with <paramref name="root"/> also in its root.</summary>
+    internal static void JoinForHook(ProgramWriter writer, IReadOnlyList<NamespaceSpec> namespaces, bool root)
+    {
+        ulong join = 0;
+        foreach (var (type, flag) in Namespaces)
+        {
+            if (type is not ("pid" or "time") && namespaces.Any(n => n.Type == type)) join |= flag;
+        }
+
+        if (join != 0) writer.Add("join the container's namespaces for a hook", SystemCall.Setns, Argument.Slot(Slot.ContainerPidFd), (long)join);
+        if (namespaces.Any(n => n.Type == "user")) BecomeRoot(writer);
+        if (!root) return;
+        writer.Add("change to the container's root", SystemCall.Fchdir, Argument.Slot(Slot.ContainerRoot));
+        writer.Add("change to the container's root", SystemCall.Chroot, writer.String("."));
+    }
+
+    /// <summary>A step of the parent: the root of a container's process, into <see cref="Slot.ContainerRoot"/>.</summary>
+    internal static void OpenContainerRoot(ProgramWriter writer, int pid)
+    {
+        writer.Add("open the container's root", SystemCall.Open, writer.String($"/proc/{pid}/root"), RootSteps.OPath | RootSteps.ODirectory | RootSteps.OCloseOnExec);
+        writer.Last(result: Slot.ContainerRoot);
+    }
+
+    /// <summary>A relative destination of a mount starts from / (config.md, "Mounts").</summary>
+    private static Spec Normal(Spec spec)
+    {
+        if (spec.Mounts?.Any(m => !m.Destination.StartsWith('/')) == true) spec = spec with { Mounts = [.. spec.Mounts.Select(m => m.Destination.StartsWith('/') ? m : m with { Destination = "/" + m.Destination })] };
+        return spec.Linux?.Namespaces is null ? spec with { Linux = (spec.Linux ?? new()) with { Namespaces = [] } } : spec;
     }
 
     private static void BecomeRoot(ProgramWriter writer)

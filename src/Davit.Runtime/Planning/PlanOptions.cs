@@ -39,6 +39,15 @@ public sealed record PlanOptions
     /// <summary>Start without a session keyring of its own.</summary>
     public bool NoNewKeyring { get; init; }
 
+    /// <summary>Limits and the OOM score must be as given, else the start fails (runtime.md, "Create"); without it they are what this process may give at most.</summary>
+    public bool Exact { get; init; }
+
+    /// <summary>Takes warnings about what is left out; null makes errors of them.</summary>
+    public Action<string>? Warn { get; init; }
+
+    /// <summary>The configuration has no process: what waits at the gate never goes on.</summary>
+    public bool NoProcess { get; init; }
+
     /// <summary>Initial size of the terminal in characters; 0 leaves the kernel's.</summary>
     public (int Columns, int Rows) TerminalSize { get; init; }
 

@@ -24,10 +24,9 @@ internal static class ProcessSteps
     {
         if (process.OomScoreAdj is { } score)
         {
-            var what = $"set oom_score_adj to {score}";
-
             // lowering it needs CAP_SYS_RESOURCE, which root lacks on small virtual machines
-            WriteOwn(writer, what, "/proc/self/oom_score_adj", $"{score}", userNamespace, tolerateDenial: !options.Host!.MayRaiseLimits);
+            var what = $"set oom_score_adj to {score}{(options.Host!.MayRaiseLimits ? "" : " (lowering it needs CAP_SYS_RESOURCE)")}";
+            WriteOwn(writer, what, "/proc/self/oom_score_adj", $"{score}", userNamespace, tolerateDenial: !options.Exact && !options.Host!.MayRaiseLimits);
         }
 
         if (!string.IsNullOrEmpty(process.SelinuxLabel))
@@ -104,7 +103,7 @@ internal static class ProcessSteps
         foreach (var limit in process.Rlimits ?? []) Limit(writer, limit, options);
         SchedulingSteps.Apply(writer, process, linux);
         if (!process.NoNewPrivileges) SeccompSteps.Load(writer, options, linux?.Seccomp);
-        Identity(writer, process, user, options);
+        Identity(writer, process, user, options, Grantable(process.Capabilities, linux, options));
         if (process.NoNewPrivileges)
         {
             writer.Add("set no_new_privs", SystemCall.Prctl, PrSetNoNewPrivs, 1, 0, 0, 0);
@@ -129,7 +128,7 @@ internal static class ProcessSteps
         // a listener is handed over while the parent still listens, which ends at the gate
         var notifies = linux?.Seccomp is { } profile && SeccompSteps.Notifies(profile);
         if (process.NoNewPrivileges && notifies) SeccompSteps.Load(writer, options, linux?.Seccomp);
-        if (options.StartGate is not null) WaitAtGate(writer, process, arguments);
+        if (options.StartGate is not null) WaitAtGate(writer, process, arguments, options);
         if (process.NoNewPrivileges && !notifies) SeccompSteps.Load(writer, options, linux?.Seccomp);
         writer.Add("close descriptors", SystemCall.CloseDescriptors, 3 + options.PreserveDescriptors);
         writer.Add("unblock signals", SystemCall.RtSigprocmask, 2, writer.Words(0), 0, 8);
@@ -179,6 +178,11 @@ internal static class ProcessSteps
         var (soft, hard) = (limit.Soft, limit.Hard);
         if (!options.Host!.MayRaiseLimits && options.Host.HardLimits.TryGetValue(number, out var most))
         {
+            if (options.Exact && hard > most)
+            {
+                throw new DavitException(ErrorKind.FailedPrecondition, $"error setting rlimit type {number}: {limit.Type}: hard limit {hard} is above this process's own, {most}, and raising it needs CAP_SYS_RESOURCE", "lower the limit, or start the runtime with a higher one");
+            }
+
             // without CAP_SYS_RESOURCE nobody raises a hard limit: the container gets what this process has
             hard = Math.Min(hard, most);
             soft = Math.Min(soft, hard);
@@ -187,13 +191,37 @@ internal static class ProcessSteps
         writer.Add($"error setting rlimit type {number}", SystemCall.Prlimit64, 0, number, writer.Words((long)soft, (long)hard), 0);
     }
 
-    private static void Identity(ProgramWriter writer, ProcessSpec process, UserSpec user, PlanOptions options)
+    /// <summary>The sets as bits, without what does not exist and what this process can't pass on; that is told, and no failure (config.md, "Linux Process").</summary>
+    private static (ulong Bounding, ulong Effective, ulong Permitted, ulong Inheritable, ulong Ambient) Grantable(CapabilitiesSpec? sets, LinuxSpec? linux, PlanOptions options)
     {
-        var sets = process.Capabilities ?? new CapabilitiesSpec();
-        var known = options.Host!.LastCapability >= 63 ? ulong.MaxValue : (1UL << (options.Host.LastCapability + 1)) - 1;
-        var bounding = CapabilityNames.Mask(sets.Bounding) & known;
-        var (effective, permitted, inheritable, ambient) = (CapabilityNames.Mask(sets.Effective) & known, CapabilityNames.Mask(sets.Permitted) & known, CapabilityNames.Mask(sets.Inheritable) & known, CapabilityNames.Mask(sets.Ambient) & known);
-        for (var i = 0; i <= options.Host.LastCapability; i++)
+        var host = options.Host!;
+        var missing = new SortedSet<string>(StringComparer.Ordinal);
+        var known = host.LastCapability >= 63 ? ulong.MaxValue : (1UL << (host.LastCapability + 1)) - 1;
+
+        // whoever makes or joins a user namespace has all of them there
+        var bounded = options.Warn is null || linux?.Namespaces?.Any(n => n.Type == "user") == true;
+        var (most, mostBounding) = bounded ? (ulong.MaxValue, ulong.MaxValue) : (host.Permitted, host.Bounding);
+        var result = (Bits(sets?.Bounding, mostBounding), Bits(sets?.Effective, most), Bits(sets?.Permitted, most), Bits(sets?.Inheritable, most), Bits(sets?.Ambient, most));
+        if (missing.Count > 0) options.Warn!($"capabilities that don't exist here or can't be granted are left out: {string.Join(", ", missing)}");
+        return result;
+
+        ulong Bits(IReadOnlyList<string>? names, ulong allowed)
+        {
+            var asked = CapabilityNames.Mask(names, options.Warn is null ? null : name => missing.Add(name));
+            var given = asked & known & allowed;
+            if (options.Warn is not null)
+            {
+                for (var i = 0; i < 64; i++) if (((asked & ~given) >> i & 1) != 0) missing.Add(CapabilityNames.All[i]);
+            }
+
+            return given;
+        }
+    }
+
+    private static void Identity(ProgramWriter writer, ProcessSpec process, UserSpec user, PlanOptions options, (ulong Bounding, ulong Effective, ulong Permitted, ulong Inheritable, ulong Ambient) sets)
+    {
+        var (bounding, effective, permitted, inheritable, ambient) = sets;
+        for (var i = 0; i <= options.Host!.LastCapability; i++)
         {
             if ((bounding >> i & 1) != 0) continue;
             writer.Add("drop capabilities", SystemCall.Prctl, PrCapBsetDrop, i, 0, 0, 0);
@@ -224,8 +252,14 @@ internal static class ProcessSteps
         }
     }
 
-    private static void WaitAtGate(ProgramWriter writer, ProcessSpec process, IReadOnlyList<string> arguments)
+    private static void WaitAtGate(ProgramWriter writer, ProcessSpec process, IReadOnlyList<string> arguments, PlanOptions options)
     {
+        if (options.NoProcess)
+        {
+            AtGate(writer, arguments);
+            return;
+        }
+
         // what is not executable is told at create, not at start
         var what = NotFound(arguments[0]);
         var candidates = Candidates(process, arguments[0]);
@@ -239,6 +273,11 @@ internal static class ProcessSteps
 
         if (!arguments[0].Contains('/', StringComparison.Ordinal)) writer.Add(what, SystemCall.Fail, 2);
         else RefuseDirectory(writer, what, writer.String(arguments[0]));
+        AtGate(writer, arguments);
+    }
+
+    private static void AtGate(ProgramWriter writer, IReadOnlyList<string> arguments)
+    {
         var report = writer.Bytes(MemoryMarshal.AsBytes<int>([LaunchReport.AtStartGate, 0]));
         writer.Add("report", SystemCall.Write, Argument.Slot(Slot.ErrorPipe), Argument.Data(report), 8);
         writer.Add("wait for start", SystemCall.Gate, Slot.StartGate);

@@ -9,6 +9,7 @@ internal static class RootSteps
     internal const long OPath = 0x200000;
     internal const long ODirectory = 0x10000;
     internal const long OCloseOnExec = 0x80000;
+    internal const long ONoFollow = 0x20000;
     private const long AtFdCwd = -100;
     private const long ResolveInRoot = 0x10;
     private const long ResolveNoLinks = 4;
@@ -18,7 +19,11 @@ internal static class RootSteps
     private const string Portable = ",index=off,redirect_dir=off,metacopy=off";
 
     /// <summary>Cuts the mount namespace off from the host's and puts the root's descriptor into its slot.</summary>
-    internal static void Enter(ProgramWriter writer, Spec spec, PlanOptions options)
+    /// <param name="writer">Program.</param>
+    /// <param name="spec">Configuration.</param>
+    /// <param name="options">Where the bundle is.</param>
+    /// <param name="ownMounts">False in a mount namespace that others use too: nothing of theirs is changed.</param>
+    internal static void Enter(ProgramWriter writer, Spec spec, PlanOptions options, bool ownMounts)
     {
         var path = Path.GetFullPath(Path.Combine(options.Bundle, spec.Root?.Path ?? throw new Primitives.DavitException(Primitives.ErrorKind.InvalidArgument, "the configuration has no root", "set root.path")));
         var propagation = spec.Linux?.RootfsPropagation switch
@@ -29,6 +34,13 @@ internal static class RootSteps
             null or "" or "slave" or "rslave" => 1L << 19,
             var other => throw new Primitives.DavitException(Primitives.ErrorKind.InvalidArgument, $"rootfsPropagation=\"{other}\" is unknown", "use private, slave, shared or unbindable"),
         };
+
+        if (!ownMounts)
+        {
+            writer.Add($"open the root file system {path}", SystemCall.Open, writer.String(path), OPath | ODirectory | OCloseOnExec);
+            writer.Last(result: Slot.Root);
+            return;
+        }
 
         // pivot_root(2) wants a root whose parent mount is not shared, and what is unbindable can't be bound: these two are set after it
         writer.Add("make / a slave of the host's mounts", SystemCall.Mount, 0, writer.String("/"), 0, (propagation is 1L << 20 or 1L << 17 ? 1L << 19 : propagation) | 16384, 0);
@@ -120,6 +132,15 @@ internal static class RootSteps
     }
 
     internal static void Close(ProgramWriter writer, int slot) => writer.Add("close", SystemCall.Close, Argument.Slot(slot));
+
+    /// <summary>Makes the root the root of this process alone, where the mount namespace is shared.</summary>
+    internal static void ChangeRoot(ProgramWriter writer)
+    {
+        writer.Add("change to the root file system", SystemCall.Fchdir, Argument.Slot(Slot.Root));
+        writer.Add("change the root", SystemCall.Chroot, writer.String("."));
+        writer.Add("change to /", SystemCall.Chdir, writer.String("/"));
+        Close(writer, Slot.Root);
+    }
 
     /// <summary>Makes the root the root, and the host's unreachable.</summary>
     internal static void Pivot(ProgramWriter writer, Spec spec)

@@ -23,7 +23,6 @@ internal static class SeccompSteps
         writer.Relocate(program + 8);
         if (spec is null || !Notifies(spec))
         {
-            if (!string.IsNullOrEmpty(spec?.ListenerMetadata) && string.IsNullOrEmpty(spec.ListenerPath)) throw new DavitException(ErrorKind.InvalidArgument, "seccomp listenerMetadata is set without listenerPath", "set both or none");
             writer.Add("load the seccomp filter", SystemCall.Seccomp, SetModeFilter, options.SeccompFlags, Argument.Data(program));
             return;
         }

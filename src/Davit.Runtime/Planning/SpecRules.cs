@@ -6,20 +6,35 @@ namespace Davit.Runtime.Planning;
 /// <summary>What a configuration may not say: contradictions, and what this runtime does not do. Each is refused by its name; nothing is read and then forgotten.</summary>
 internal static class SpecRules
 {
-    internal static void Check(Spec spec)
+    internal static void Check(Spec spec, PlanOptions options)
     {
         Namespaces(spec);
         Hooks(spec.Hooks);
         var linux = spec.Linux;
         if (linux is null) return;
-        if (linux.IntelRdt is not null) throw Refused("linux.intelRdt", "cache and memory bandwidth classes are not offered");
-        if (linux.NetDevices is { Count: > 0 } devices) throw Refused($"linux.netDevices: {devices.Keys.First()}", "move the device into the network namespace before the start");
-        if (!string.IsNullOrEmpty(linux.MountLabel) && !File.Exists("/sys/fs/selinux/enforce")) throw new DavitException(ErrorKind.FailedPrecondition, $"selinux label \"{linux.MountLabel}\" is specified in config, but selinux is disabled or not supported", "leave linux.mountLabel out");
-        if (!string.IsNullOrEmpty(linux.MountLabel)) throw Refused("linux.mountLabel", "label the root file system yourself");
+        if (linux.IntelRdt is not null && !options.Hooks) throw Refused("linux.intelRdt", "use davit-oci");
+        if (linux.NetDevices is { Count: > 0 } devices)
+        {
+            if (!options.Hooks) throw Refused($"linux.netDevices: {devices.Keys.First()}", "use davit-oci");
+            if (linux.Namespaces?.Any(n => n.Type == "network") != true) throw new DavitException(ErrorKind.InvalidArgument, $"unable to move network device {devices.Keys.First()} without a private NET namespace", "add the namespace network");
+        }
+
+        if (!PlanBuilder.HasOwnMounts(spec)) SharedMounts(spec, linux);
+        if (!string.IsNullOrEmpty(linux.MountLabel) && !options.Host!.SeLinux) throw new DavitException(ErrorKind.FailedPrecondition, $"selinux label \"{linux.MountLabel}\" is specified in config, but selinux is disabled or not supported", "leave linux.mountLabel out");
         foreach (var clock in linux.TimeOffsets?.Keys ?? [])
         {
             if (clock is not ("monotonic" or "boottime")) throw new DavitException(ErrorKind.InvalidArgument, $"timeOffsets: clock \"{clock}\" does not exist", "use monotonic and boottime");
         }
+    }
+
+    /// <summary>What changes mounts that are not the container's.</summary>
+    private static void SharedMounts(Spec spec, LinuxSpec linux)
+    {
+        if (linux is { MaskedPaths.Count: > 0 } or { ReadonlyPaths.Count: > 0 }) throw Shared("unable to restrict sys entries without a private MNT namespace");
+        if (spec.Root?.Readonly == true) throw Shared("unable to make the root read-only without a private MNT namespace");
+        if (!string.IsNullOrEmpty(linux.RootfsPropagation)) throw Shared("unable to set rootfsPropagation without a private MNT namespace");
+
+        static DavitException Shared(string message) => new(ErrorKind.InvalidArgument, message, "add the namespace mount without a path");
     }
 
     private static void Namespaces(Spec spec)

@@ -17,12 +17,16 @@ public static class ResourceUpdate
         ArgumentNullException.ThrowIfNull(cgroup);
         ArgumentNullException.ThrowIfNull(limits);
         limits = limits with { Devices = null };
+        DocumentRules.Resources(limits);
         var path = cgroup.Trim('/');
+        if (limits.Memory is { CheckBeforeUpdate: true, Limit: > 0 } memory) CheckUsage(host, path, memory.Limit.Value);
         if (host.IsUnified)
         {
-            foreach (var (file, value) in CgroupV2Limits.Of(limits)) Write($"{host.UnifiedMount}/{path}/{file}", value, optional: false);
+            Unified($"{host.UnifiedMount}/{path}", limits);
             return;
         }
+
+        ResourceRules.CheckVersion1(host, limits);
 
         foreach (var (controllers, mount) in host.Version1)
         {
@@ -35,6 +39,34 @@ public static class ResourceUpdate
                 if (controller == "memory" && Grows(directory, limits.Memory)) files.Reverse(0, 2);
                 foreach (var (file, value, optional) in files) Write($"{directory}/{file}", value, optional);
             }
+        }
+    }
+
+    private static void Unified(string directory, ResourcesSpec limits)
+    {
+        var files = CgroupV2Limits.Of(limits).ToList();
+
+        // burst may not exceed the quota: when it shrinks it goes first
+        var burst = files.FindIndex(f => f.File == "cpu.max.burst");
+        var quota = files.FindIndex(f => f.File == "cpu.max");
+        if (burst >= 0 && quota > burst && Shrinks(directory, files[burst].Value) is false) (files[burst], files[quota]) = (files[quota], files[burst]);
+        foreach (var (file, value) in files)
+        {
+            if (file == CgroupV2Limits.BlockWeight && !File.Exists($"{directory}/{file}")) Write($"{directory}/io.weight", CgroupV2Limits.IoWeight(value), optional: false);
+            else Write($"{directory}/{file}", value, CgroupV2Limits.MayMiss(file));
+        }
+    }
+
+    private static bool Shrinks(string directory, string burst) =>
+        !File.Exists(directory + "/cpu.max.burst") || long.Parse(burst, null) <= long.Parse(File.ReadAllText(directory + "/cpu.max.burst").AsSpan().Trim(), null);
+
+    /// <summary>Version 2 would kill processes where version 1 refuses a limit below what is used (config-linux.md, "Memory").</summary>
+    private static void CheckUsage(CgroupHierarchies host, string path, long limit)
+    {
+        var file = host.IsUnified ? $"{host.UnifiedMount}/{path}/memory.current" : $"{host.MountOf("memory")}/{path}/memory.usage_in_bytes";
+        if (File.Exists(file) && long.Parse(File.ReadAllText(file).AsSpan().Trim(), null) is var used && used > limit)
+        {
+            throw new DavitException(ErrorKind.FailedPrecondition, $"memory.limit {limit} is below what is in use, {used}, and memory.checkBeforeUpdate asks to refuse that", "raise the limit, or free memory in the container");
         }
     }
 

@@ -8,6 +8,13 @@ namespace Davit.Runtime.Seccomp;
 /// <summary>System call filters of specifications as programs for the kernel. A profile object is compiled once, however many containers use it.</summary>
 public sealed class SeccompFilter
 {
+    /// <summary>Architectures of other machines, as libseccomp 2.6 names them.</summary>
+    internal static readonly IReadOnlyList<string> Foreign =
+    [
+        "SCMP_ARCH_ARM", "SCMP_ARCH_AARCH64", "SCMP_ARCH_MIPS", "SCMP_ARCH_MIPS64", "SCMP_ARCH_MIPS64N32", "SCMP_ARCH_MIPSEL", "SCMP_ARCH_MIPSEL64", "SCMP_ARCH_MIPSEL64N32", "SCMP_ARCH_PPC", "SCMP_ARCH_PPC64",
+        "SCMP_ARCH_PPC64LE", "SCMP_ARCH_S390", "SCMP_ARCH_S390X", "SCMP_ARCH_PARISC", "SCMP_ARCH_PARISC64", "SCMP_ARCH_RISCV64", "SCMP_ARCH_LOONGARCH64", "SCMP_ARCH_M68K", "SCMP_ARCH_SH", "SCMP_ARCH_SHEB",
+    ];
+
     private readonly ConditionalWeakTable<SeccompSpec, byte[]> _compiled = [];
 
     /// <summary>The program of a profile (<c>struct sock_filter[]</c>).</summary>
@@ -47,8 +54,21 @@ public sealed class SeccompFilter
             throw new DavitException(ErrorKind.InvalidArgument, "SCMP_ACT_NOTIFY cannot be used for the write syscall", "leave write out of the rule");
         }
 
+        CheckErrno(spec.DefaultAction, spec.DefaultErrnoRet);
+        foreach (var rule in spec.Syscalls ?? [])
+        {
+            if (rule.Names.Count == 0) throw new DavitException(ErrorKind.InvalidArgument, $"seccomp rule for {rule.Action} names no system call", "name at least one");
+            CheckErrno(rule.Action, rule.ErrnoRet);
+        }
+
+        if (!string.IsNullOrEmpty(spec.ListenerMetadata) && string.IsNullOrEmpty(spec.ListenerPath)) throw new DavitException(ErrorKind.InvalidArgument, "seccomp listenerMetadata is set without listenerPath", "set both or none");
         var rules = (spec.Syscalls ?? []).Select(r => new SeccompRule(r.Names, Action(r.Action, r.ErrnoRet), [.. (r.Args ?? []).Select(Condition)])).ToList();
         return SeccompCompiler.Compile([.. (spec.Architectures ?? []).Select(Architecture).OfType<SeccompArchitecture>()], Action(spec.DefaultAction, spec.DefaultErrnoRet), rules);
+    }
+
+    private static void CheckErrno(string action, uint? number)
+    {
+        if (number is not null && action is not ("SCMP_ACT_ERRNO" or "SCMP_ACT_TRACE")) throw new DavitException(ErrorKind.InvalidArgument, $"errnoRet {number} is set for seccomp action \"{action}\", which takes none", "leave errnoRet out");
     }
 
     private static uint Action(string name, uint? number) => name switch
@@ -87,7 +107,7 @@ public sealed class SeccompFilter
         "SCMP_ARCH_X86_64" => SeccompArchitecture.X64,
         "SCMP_ARCH_X86" => SeccompArchitecture.X86,
         "SCMP_ARCH_X32" => SeccompArchitecture.X32,
-        _ when name.StartsWith("SCMP_ARCH_", StringComparison.Ordinal) => null,
+        _ when Foreign.Contains(name) => null,
         _ => throw new DavitException(ErrorKind.InvalidArgument, $"string \"{name}\" is not a valid arch for seccomp"),
     };
 }

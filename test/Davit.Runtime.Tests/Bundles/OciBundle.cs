@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Davit.Oci.Runtime;
 using Davit.Testing;
 
@@ -22,11 +23,16 @@ public sealed class OciBundle : IAsyncDisposable
         Root = Directory + "/rootfs";
         foreach (var name in (string[])["bin", "dev", "proc", "sys", "tmp", "etc", "data"]) System.IO.Directory.CreateDirectory($"{Root}/{name}");
         File.Copy("/bin/busybox", Root + "/bin/busybox");
-        foreach (var applet in (string[])["sh", "cat", "echo", "sleep", "id", "ls", "stat", "mount", "touch", "uname", "hostname", "true", "false", "mkdir", "readlink", "grep", "test", "kill", "env", "nc", "cut"]) File.CreateSymbolicLink($"{Root}/bin/{applet}", "busybox");
+        foreach (var applet in (string[])["sh", "cat", "echo", "sleep", "id", "ls", "stat", "mount", "touch", "uname", "hostname", "true", "false", "mkdir", "readlink", "grep", "test", "kill", "env", "nc", "cut", "sort", "wc", "ip", "pwd", "date", "dd", "ionice", "unshare", "cp", "head"]) File.CreateSymbolicLink($"{Root}/bin/{applet}", "busybox");
         Spec = Basic();
     }
 
-    internal static string Runtime => Environment.GetEnvironmentVariable("DAVIT_TEST_RUNTIME") ?? Project.Executable("davit-oci");
+    internal static string Runtime => Environment.GetEnvironmentVariable("DAVIT_TEST_RUNTIME") is { Length: > 0 } given && given != "davit-oci" ? given : Project.Executable("davit-oci");
+
+    /// <summary>The runtime as words of a command line: runc and crun are those of the peers' tree, where this machine has none.</summary>
+    private static string[] RuntimeLine => Runtime is "runc" or "crun"
+        ? File.Exists("/usr/bin/" + Runtime) ? [Runtime] : [Path.Combine(Project.Root, "eng/peers/runtime"), Runtime]
+        : [Runtime];
 
     internal string Id { get; }
 
@@ -50,6 +56,9 @@ public sealed class OciBundle : IAsyncDisposable
 
     /// <summary>What config.json will say; tests change it before they run.</summary>
     internal Spec Spec { get; set; }
+
+    /// <summary>Changes what config.json says beyond what <see cref="Spec"/> can.</summary>
+    internal Action<JsonObject>? Edit { get; set; }
 
     internal void Process(Func<ProcessSpec, ProcessSpec> change) => Spec = Spec with { Process = change(Spec.Process!) };
 
@@ -103,7 +112,9 @@ public sealed class OciBundle : IAsyncDisposable
     /// <summary>A command of the runtime; config.json is written before.</summary>
     internal async Task<Command> OciAsync(params string[] arguments)
     {
-        await File.WriteAllBytesAsync(Directory + "/config.json", JsonSerializer.SerializeToUtf8Bytes(Spec, RuntimeJson.Default.Spec));
+        var document = JsonSerializer.SerializeToNode(Spec, RuntimeJson.Default.Spec)!.AsObject();
+        Edit?.Invoke(document);
+        await File.WriteAllTextAsync(Directory + "/config.json", document.ToJsonString());
         return await RawAsync(arguments);
     }
 
@@ -111,10 +122,40 @@ public sealed class OciBundle : IAsyncDisposable
     {
         // streams of a detached container go elsewhere: a pipe of ours that it holds open would keep the command from ending
         var detached = arguments.Contains("-d") || arguments[0] == "create";
-        string[] line = [.. Prefix, File.Exists(Directory + "/runtime") ? Directory + "/runtime" : Runtime, "--root", Directory + "/state", "--log", Log, "--log-format", "json", .. arguments];
+        string[] line = [.. Prefix, .. File.Exists(Directory + "/runtime") ? [Directory + "/runtime"] : RuntimeLine, "--root", Directory + "/state", "--log", Log, "--log-format", "json", .. arguments];
         return detached
             ? Command.RunAsync("/bin/sh", ["-c", $"exec \"$@\" </dev/null >{Directory}/out 2>{Directory}/err", "sh", .. line], environment: environment, limit: TimeSpan.FromSeconds(30))
             : Command.RunAsync(line[0], line[1..], environment: environment, limit: TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>Creates a container that is to run a script.</summary>
+    internal async Task CreateAsync(string script)
+    {
+        Process(p => p with { Args = ["/bin/sh", "-c", script] });
+        Assert.True((await OciAsync("create", "-b", Directory, Id)).ExitCode == 0, Errors);
+    }
+
+    /// <summary>Creates a container that can't be created.</summary>
+    /// <returns>What the runtime said.</returns>
+    internal async Task<string> CreateFailsAsync()
+    {
+        Process(p => p with { Args = p.Args ?? ["/bin/sh", "-c", "true"] });
+        var create = await OciAsync("create", "-b", Directory, Id);
+        Assert.True(create.ExitCode != 0, "create succeeded");
+        Assert.True((await RawAsync(["state", Id])).ExitCode != 0, "there is a container after create failed");
+        return Errors;
+    }
+
+    /// <summary>The container's state.</summary>
+    internal async Task<JsonElement> StateAsync() => JsonDocument.Parse((await RawAsync(["state", Id])).Succeeded().Output).RootElement;
+
+    /// <summary>The process of the container.</summary>
+    internal async Task<int> PidAsync() => (await StateAsync()).GetProperty("pid").GetInt32();
+
+    /// <summary>Waits until the container has a status.</summary>
+    internal async Task UntilAsync(string status)
+    {
+        for (var end = Environment.TickCount64 + 20_000; (await StateAsync()).GetProperty("status").GetString() != status;) Assert.True(Environment.TickCount64 < end, $"not {status}");
     }
 
     /// <summary>What a detached container wrote, once it has ended.</summary>

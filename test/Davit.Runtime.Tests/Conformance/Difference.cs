@@ -1,0 +1,9 @@
+namespace Davit.Runtime.Tests.Conformance;
+
+/// <summary>Something that another runtime does differently. The suite fails when it does not show.</summary>
+/// <param name="Test">Name of the test, with its row in brackets where it has some.</param>
+/// <param name="Runtime"><c>runc</c> or <c>crun</c>.</param>
+/// <param name="Clause">The clause that decides who is right.</param>
+/// <param name="Does">What that runtime does.</param>
+/// <param name="Cgroup">Version of the cgroups where it shows; 0 for both.</param>
+internal sealed record Difference(string Test, string Runtime, string Clause, string Does, int Cgroup = 0);
