@@ -35,6 +35,9 @@ public sealed class UserDatabase
         return new(users, groups);
     }
 
+    /// <summary>First name of a number, or null.</summary>
+    public string? NameOf(uint uid) => _users.Find(u => u.Uid == uid)?.Name;
+
     /// <summary>Finds who a process runs as.</summary>
     /// <param name="user"><c>USER</c>, <c>UID</c>, <c>USER:GROUP</c> and so on; empty for root.</param>
     /// <param name="moreGroups">Names or numbers of further groups (<c>--group-add</c>).</param>

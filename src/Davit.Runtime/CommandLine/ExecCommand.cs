@@ -9,13 +9,8 @@ namespace Davit.Runtime.CommandLine;
 /// <summary>The <c>exec</c> command.</summary>
 internal static class ExecCommand
 {
-    private const string Options =
-        "=console-socket =cwd =env,e tty,t =user,u =additional-gids,g =process,p detach,d =pid-file =process-label =apparmor no-new-privs =cap,c =preserve-fds =cgroup ignore-paused no-new-keyring";
-
-    internal static int Run(OciContainers containers, IReadOnlyList<string> arguments)
+    internal static int Run(OciContainers containers, OptionSet options)
     {
-        var options = new OptionSet(arguments, Options, "exec");
-        if (options.Rest.Count == 0) throw new DavitException(ErrorKind.InvalidArgument, "davit-oci: \"exec\" requires a minimum of 1 argument(s), and got 0");
         var id = options.Rest[0];
         var state = containers.Directory.Read(id);
         var request = new CreateRequest
@@ -23,7 +18,9 @@ internal static class ExecCommand
             Id = id,
             ConsoleSocket = options.Value("console-socket"),
             PidFile = options.Value("pid-file"),
-            PreserveDescriptors = (int)(options.Number("preserve-fds") ?? 0),
+            PidFdSocket = options.Value("pidfd-socket"),
+            Cgroup = ReadCgroup(options.Values("cgroup")),
+            PreserveDescriptors = options.Count("preserve-fds") ?? 0,
             NoNewKeyring = options.Has("no-new-keyring"),
             Detach = options.Has("detach"),
         };
@@ -61,6 +58,24 @@ internal static class ExecCommand
     }
 
     private static List<string> Add(IReadOnlyList<string>? set, IReadOnlyList<string> more) => [.. (set ?? []).Union(more)];
+
+    /// <summary><c>[controller,…:]path</c> each; without controllers the path counts for all.</summary>
+    private static Dictionary<string, string> ReadCgroup(IReadOnlyList<string> values)
+    {
+        var below = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var value in values)
+        {
+            var colon = value.IndexOf(':');
+            var path = value[(colon + 1)..].Trim('/');
+            if (path.Split('/').Contains("..")) throw new DavitException(ErrorKind.InvalidArgument, $"invalid --cgroup argument: {value}", "name a cgroup below the container's");
+            foreach (var controller in colon < 0 ? [""] : value[..colon].Split(','))
+            {
+                if (!below.TryAdd(controller, path)) throw new DavitException(ErrorKind.InvalidArgument, $"invalid --cgroup argument: {value}: duplicate controller", "give each once");
+            }
+        }
+
+        return below;
+    }
 
     private static UserSpec ReadUser(string text)
     {

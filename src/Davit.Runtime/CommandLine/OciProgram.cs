@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Davit.Primitives;
 using Davit.Runtime.Launch;
 using Davit.Runtime.Lifecycle;
@@ -13,122 +12,117 @@ public static class OciProgram
     /// <summary>Version of the runtime specification that is followed.</summary>
     internal const string SpecVersion = "1.3.0";
 
-    private const string Usage = """
-        davit-oci: runs OCI containers (runtime specification 1.3)
-
-        USAGE: davit-oci [--root DIR] [--log FILE] [--log-format text|json] [--debug] COMMAND [OPTIONS] [ARGUMENTS]
-
-        COMMANDS
-          create   [-b DIR] [--console-socket S] [--pid-file F] [--preserve-fds N] [--no-new-keyring] ID
-          start    ID
-          run      [-b DIR] [-d] [--keep] [options of create] ID
-          state    ID
-          kill     [-a] ID [SIGNAL]
-          delete   [-f] ID
-          exec     [-d] [-t] [-e K=V] [-u UID[:GID]] [--cwd DIR] [-p FILE] [--pid-file F] [--console-socket S] ID COMMAND [ARGUMENT...]
-          ps       [-f table|json] ID
-          pause    ID
-          resume   ID
-          update   [-r FILE|-] [--memory B] [--cpu-quota U] [--pids-limit N] ... ID
-          list     [-q] [-f table|json]
-          spec     [-b DIR] [--rootless]
-          features
-
-        """;
+    private const int UnknownCommand = 3;
 
     /// <summary>Runs a command.</summary>
     /// <returns>Exit code.</returns>
     public static int Run(IReadOnlyList<string> arguments, string version, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        string? log = null;
-        var json = false;
+        var log = new RuntimeLog(null, json: false, "warning", time);
         var command = "";
         try
         {
-            var options = new OptionSet(arguments, "=root =log =log-format =rootless =criu debug systemd-cgroup help,h version,v", "");
-            log = options.Value("log");
-            json = options.Value("log-format") == "json";
+            var options = new OptionSet(arguments, CommandTable.Program);
+            log = new RuntimeLog(options.Value("log") is { Length: > 0 } file ? file : null, options.Word("log-format", "text", "json") == "json", options.Has("debug") ? "debug" : options.Word("log-level", "error", "warning", "debug") ?? "warning", time);
             if (options.Has("version"))
             {
                 Print($"davit-oci version {version}\nspec: {SpecVersion}\n");
                 return 0;
             }
 
-            if (options.Has("help") || options.Rest.Count == 0 || options.Rest[0] is "help" or "--help")
+            IReadOnlyList<string> rest = options.Rest is ["help" or "h", ..] ? [.. options.Rest.Skip(1).Take(1), "--help"] : options.Rest;
+            if (options.IsHelp || rest is [] or ["--help"])
             {
-                Print(Usage);
+                Print(Help());
                 return 0;
             }
 
-            command = options.Rest[0];
-            if (options.Rest.Contains("--help") && command != "exec" && command != "run")
+            command = rest[0];
+            if (CommandTable.All.FirstOrDefault(c => c.Name == command) is not { } entry) return Fail(log, $"No help topic for '{command}'", UnknownCommand);
+            var own = new OptionSet([.. rest.Skip(1)], entry);
+            if (own.IsHelp)
             {
-                Print(Usage);
+                Print(entry.Help());
                 return 0;
             }
 
             // what starts processes in containers must not be a file that they could write
-            if (command is "create" or "run" or "start" or "exec" or "restore" && OwnExecutable.IsOpen) OwnExecutable.StartAgain();
-            var containers = new OciContainers(options.Value("root") ?? DefaultRoot(), HostFacts.Read(), time, message => Warn(message, log, json, time));
-            return OciCommands.Run(containers, command, [.. options.Rest.Skip(1)]);
+            if (command is "create" or "run" or "start" or "exec" && OwnExecutable.IsOpen) OwnExecutable.StartAgain();
+            var settings = Settings(options, log);
+            return OciCommands.Run(new OciContainers(settings, HostFacts.Read(), time), command, own);
+        }
+        catch (WrongUseException e)
+        {
+            Print($"{e.Headline}\n\n{(e.Entry.Name.Length == 0 ? Help() : e.Entry.Help())}\n");
+            return Fail(log, e.Message, 1);
         }
         catch (Exception e) when (e is DavitException or Davit.Linux.LinuxException or IOException or UnauthorizedAccessException)
         {
-            Fail(e, command, log, json, time);
-            return command is "exec" or "run" && e is DavitException ? LaunchFailure(e.Message, command) : 1;
+            return Fail(log, Message(e, command), command is "exec" && e is DavitException ? ExecFailure(e.Message) : 1);
         }
     }
-
-    /// <summary>runc's exec gives 255 for its own failures, run gives 1.</summary>
-    private static int LaunchFailure(string message, string command) =>
-        command == "run" ? 1 : LaunchErrors.ExitCode(message) is not 125 and var code && message.Contains("exec", StringComparison.Ordinal) ? code : 255;
-
-    /// <summary>A warning goes where errors go, and changes nothing else.</summary>
-    private static void Warn(string message, string? log, bool json, TimeProvider time)
-    {
-        if (log is { Length: > 0 })
-        {
-            Log(log, "warning", message, json, time);
-            return;
-        }
-
-        using var errors = Console.OpenStandardError();
-        errors.Write(Encoding.UTF8.GetBytes($"warning: {message}\n"));
-    }
-
-    private static void Log(string log, string level, string message, bool json, TimeProvider time)
-    {
-        var now = time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", null);
-        var line = json
-            ? $"{{\"level\":\"{level}\",\"msg\":{Quote(message)},\"time\":\"{now}\"}}\n"
-            : $"time=\"{now}\" level={level} msg={Quote(message)}\n";
-        File.AppendAllText(log, line);
-    }
-
-    private static void Fail(Exception e, string command, string? log, bool json, TimeProvider time)
-    {
-        var message = Message(e, command);
-        if (log is { Length: > 0 }) Log(log, "error", message, json, time);
-        using var errors = Console.OpenStandardError();
-        errors.Write(Encoding.UTF8.GetBytes(message + "\n"));
-    }
-
-    private static string Message(Exception e, string command)
-    {
-        var plain = LaunchErrors.Plain(e.Message);
-        if (plain.Length == e.Message.Length) return e.Message;
-        return command == "exec" ? $"exec failed: unable to start container process: {plain}" : $"davit-oci {command} failed: unable to start container process: error during container init: {plain}";
-    }
-
-    private static string Quote(string text) => "\"" + JsonEncodedText.Encode(text, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping) + "\"";
-
-    private static string DefaultRoot() =>
-        Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } own && Environment.GetEnvironmentVariable("USER") is not "root" ? own + "/davit-oci" : "/run/davit-oci";
 
     internal static void Print(string text)
     {
         using var output = Console.OpenStandardOutput();
         output.Write(Encoding.UTF8.GetBytes(text));
     }
+
+    private static RuntimeSettings Settings(OptionSet options, RuntimeLog log)
+    {
+        var manager = options.Word("cgroup-manager", "cgroupfs", "systemd", "disabled") switch
+        {
+            "systemd" => CgroupManager.Systemd,
+            "disabled" => CgroupManager.Disabled,
+            null when options.Has("systemd-cgroup") => CgroupManager.Systemd,
+            _ => CgroupManager.Files,
+        };
+        return new RuntimeSettings
+        {
+            Root = options.Value("root") ?? DefaultRoot(),
+            HasRoot = options.Value("root") is not null,
+            CgroupManager = manager,
+            MayLackCgroup = options.Value("rootless") switch
+            {
+                null or "auto" => !Environment.IsPrivilegedProcess,
+                "true" or "1" or "t" or "T" or "TRUE" or "True" => true,
+                "false" or "0" or "f" or "F" or "FALSE" or "False" => false,
+                var other => throw new DavitException(ErrorKind.InvalidArgument, $"strconv.ParseBool: parsing \"{other}\": invalid syntax", "--rootless takes true, false or auto"),
+            },
+            Warn = log.Warning,
+            Debug = log.Debug,
+        };
+    }
+
+    /// <summary>runc's exec gives 255 for its own failures.</summary>
+    private static int ExecFailure(string message) => LaunchErrors.ExitCode(message) is not 125 and var code && message.Contains("exec", StringComparison.Ordinal) ? code : 255;
+
+    private static int Fail(RuntimeLog log, string message, int code)
+    {
+        log.Error(message);
+        using var errors = Console.OpenStandardError();
+        errors.Write(Encoding.UTF8.GetBytes(message + "\n"));
+        return code;
+    }
+
+    private static string Message(Exception e, string command)
+    {
+        var plain = LaunchErrors.Plain(e.Message);
+        if (command == "exec" && plain.Length == e.Message.Length) return $"exec failed: {e.Message}";
+        if (plain.Length == e.Message.Length) return e.Message;
+        return command == "exec" ? $"exec failed: unable to start container process: {plain}" : $"davit-oci {command} failed: unable to start container process: error during container init: {plain}";
+    }
+
+    private static string Help()
+    {
+        var program = CommandTable.Program.Help();
+        var at = program.IndexOf("\nOPTIONS:", StringComparison.Ordinal);
+        var width = CommandTable.All.Max(c => c.Name.Length);
+        return program[..at].Replace("davit-oci  -", "davit-oci -", StringComparison.Ordinal) + "\nCOMMANDS:\n" + string.Concat(CommandTable.All.Select(c => $"   {c.Name.PadRight(width)}  {c.Summary}\n"))
+            + "\nGLOBAL OPTIONS:" + program[(at + "\nOPTIONS:".Length)..];
+    }
+
+    private static string DefaultRoot() =>
+        Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } own && Environment.GetEnvironmentVariable("USER") is not "root" ? own + "/davit-oci" : "/run/davit-oci";
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Davit.Primitives;
 
 namespace Davit.Runtime.CommandLine;
@@ -6,21 +7,15 @@ namespace Davit.Runtime.CommandLine;
 internal sealed class OptionSet
 {
     private readonly Dictionary<string, List<string>> _values = new(StringComparer.Ordinal);
+    private readonly CommandEntry _entry;
 
     /// <summary>Reads.</summary>
     /// <param name="arguments">Arguments.</param>
-    /// <param name="known">Options: long name, short name or empty, <c>=</c> in front of the long name for one with a value.</param>
-    /// <param name="command">For messages.</param>
-    internal OptionSet(IReadOnlyList<string> arguments, string known, string command)
+    /// <param name="entry">What the command takes.</param>
+    /// <exception cref="WrongUseException">The command takes something else.</exception>
+    internal OptionSet(IReadOnlyList<string> arguments, CommandEntry entry)
     {
-        var options = new Dictionary<string, (string Name, bool HasValue)>(StringComparer.Ordinal);
-        foreach (var word in known.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var hasValue = word[0] == '=';
-            var names = word.TrimStart('=').Split(',');
-            foreach (var name in names) options[name] = (names[0], hasValue);
-        }
-
+        _entry = entry;
         var i = 0;
         for (; i < arguments.Count; i++)
         {
@@ -34,18 +29,27 @@ internal sealed class OptionSet
             if (word.Length < 2 || word[0] != '-') break;
             var equals = word.IndexOf('=');
             var key = (equals < 0 ? word : word[..equals]).TrimStart('-');
-            if (!options.TryGetValue(key, out var option)) throw new DavitException(ErrorKind.InvalidArgument, $"flag provided but not defined: -{key}", $"see davit-oci {command} --help");
+            IsHelp |= key is "help" or "h";
+            if (IsHelp) continue;
+            if (entry.Options.FirstOrDefault(o => o.Names.Contains(key)) is not { } option) throw Wrong($"flag provided but not defined: -{key}");
             string value;
             if (equals >= 0) value = word[(equals + 1)..];
             else if (!option.HasValue) value = "true";
             else if (++i < arguments.Count) value = arguments[i];
-            else throw new DavitException(ErrorKind.InvalidArgument, $"flag needs an argument: -{key}");
-            if (!option.HasValue && value is not ("true" or "false")) throw new DavitException(ErrorKind.InvalidArgument, $"invalid boolean value \"{value}\" for -{key}");
-            (_values.TryGetValue(option.Name, out var list) ? list : _values[option.Name] = []).Add(value);
+            else throw Wrong($"flag needs an argument: -{key}");
+            if (!option.HasValue && value is not ("true" or "false")) throw Wrong($"invalid boolean value \"{value}\" for -{key}: parse error");
+            (_values.TryGetValue(option.Names[0], out var list) ? list : _values[option.Names[0]] = []).Add(value);
         }
 
         Rest = [.. arguments.Skip(i)];
+        if (IsHelp) return;
+        if (entry.Least == entry.Most && Rest.Count != entry.Least) throw Few($"exactly {entry.Least} argument(s)");
+        if (Rest.Count < entry.Least) throw Few($"a minimum of {entry.Least} argument(s)");
+        if (Rest.Count > entry.Most) throw Few($"a maximum of {entry.Most} argument(s)");
     }
+
+    /// <summary>Help is asked for.</summary>
+    internal bool IsHelp { get; }
 
     /// <summary>What follows the options.</summary>
     internal IReadOnlyList<string> Rest { get; }
@@ -56,14 +60,15 @@ internal sealed class OptionSet
 
     internal IReadOnlyList<string> Values(string name) => _values.TryGetValue(name, out var values) ? values : [];
 
-    internal long? Number(string name)
-    {
-        if (Value(name) is not { Length: > 0 } text) return null;
-        return long.TryParse(text, out var number) ? number : throw new DavitException(ErrorKind.InvalidArgument, $"invalid value \"{text}\" for flag -{name}: it is not a number");
-    }
+    /// <summary>A whole number, or null.</summary>
+    internal int? Count(string name) => Value(name) is not { } text ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Wrong($"invalid value \"{text}\" for flag -{name}: parse error");
 
-    /// <summary>The only word that follows the options.</summary>
-    internal string One(string command) => Rest.Count == 1
-        ? Rest[0]
-        : throw new DavitException(ErrorKind.InvalidArgument, $"davit-oci: \"{command}\" requires exactly 1 argument(s), and got {Rest.Count}");
+    /// <summary>One of some words, or null.</summary>
+    internal string? Word(string name, params ReadOnlySpan<string> words) => Value(name) is not { } text ? null
+        : words.Contains(text) ? text : throw new DavitException(ErrorKind.InvalidArgument, $"invalid {name}: {text}", $"use {string.Join(", ", words!)}");
+
+    private WrongUseException Wrong(string message) => new(message, _entry, detail: true);
+
+    private WrongUseException Few(string what) => new($"davit-oci: \"{_entry.Name}\" requires {what}", _entry, detail: false);
 }

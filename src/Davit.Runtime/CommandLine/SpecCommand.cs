@@ -9,9 +9,8 @@ namespace Davit.Runtime.CommandLine;
 /// <summary>The <c>spec</c> command: a configuration to start from.</summary>
 internal static class SpecCommand
 {
-    internal static int Run(IReadOnlyList<string> arguments)
+    internal static int Run(OptionSet options)
     {
-        var options = new OptionSet(arguments, "=bundle,b rootless", "spec");
         var path = Path.Combine(options.Value("bundle") ?? ".", "config.json");
         if (File.Exists(path)) throw new DavitException(ErrorKind.AlreadyExists, $"File {path} exists. Remove it first");
         var spec = Example();

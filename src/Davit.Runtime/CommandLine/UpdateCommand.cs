@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Davit.Oci.Runtime;
 using Davit.Primitives;
@@ -8,14 +9,10 @@ namespace Davit.Runtime.CommandLine;
 /// <summary>The <c>update</c> command.</summary>
 internal static class UpdateCommand
 {
-    private const string Options =
-        "=resources,r =blkio-weight =cpu-period =cpu-quota =cpu-burst =cpu-share =cpu-rt-period =cpu-rt-runtime =cpuset-cpus =cpuset-mems =kernel-memory =kernel-memory-tcp =memory =memory-reservation =memory-swap =pids-limit =cpu-idle";
-
-    internal static int Run(OciContainers containers, IReadOnlyList<string> arguments)
+    internal static int Run(OciContainers containers, OptionSet options)
     {
-        var options = new OptionSet(arguments, Options, "update");
-        var id = options.One("update");
-        containers.Update(id, options.Value("resources") is { } file ? Read(file) : Make(options));
+        containers.Directory.Read(options.Rest[0]);
+        containers.Update(options.Rest[0], options.Value("resources") is { } file ? Read(file) : Make(options));
         return 0;
     }
 
@@ -34,20 +31,40 @@ internal static class UpdateCommand
 
     private static ResourcesSpec Make(OptionSet options) => new()
     {
-        Memory = new() { Limit = options.Number("memory"), Reservation = options.Number("memory-reservation"), Swap = options.Number("memory-swap"), KernelTCP = options.Number("kernel-memory-tcp") },
+        Memory = new() { Limit = Bytes(options, "memory"), Reservation = Bytes(options, "memory-reservation"), Swap = Bytes(options, "memory-swap"), KernelTCP = Bytes(options, "kernel-memory-tcp") },
         Cpu = new()
         {
-            Period = (ulong?)options.Number("cpu-period"),
-            Quota = options.Number("cpu-quota"),
-            Burst = (ulong?)options.Number("cpu-burst"),
-            Shares = (ulong?)options.Number("cpu-share"),
-            RealtimePeriod = (ulong?)options.Number("cpu-rt-period"),
-            RealtimeRuntime = options.Number("cpu-rt-runtime"),
+            Period = Natural(options, "cpu-period"),
+            Quota = Whole(options, "cpu-quota"),
+            Burst = Natural(options, "cpu-burst"),
+            Shares = Natural(options, "cpu-share"),
+            RealtimePeriod = Natural(options, "cpu-rt-period"),
+            RealtimeRuntime = Whole(options, "cpu-rt-runtime"),
             Cpus = options.Value("cpuset-cpus"),
             Mems = options.Value("cpuset-mems"),
-            Idle = options.Number("cpu-idle"),
+            Idle = Whole(options, "cpu-idle"),
         },
-        Pids = options.Number("pids-limit") is { } pids ? new() { Limit = pids } : null,
-        BlockIO = options.Number("blkio-weight") is { } weight ? new() { Weight = (ushort)weight } : null,
+        Pids = Whole(options, "pids-limit") is { } pids ? new() { Limit = pids } : null,
+        BlockIO = Natural(options, "blkio-weight") is { } weight ? new() { Weight = checked((ushort)Math.Min(weight, ushort.MaxValue)) } : null,
     };
+
+    private static long? Whole(OptionSet options, string name) => options.Value(name) is not { Length: > 0 } text ? null
+        : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw Wrong(name, $"strconv.ParseInt: parsing \"{text}\": invalid syntax");
+
+    private static ulong? Natural(OptionSet options, string name) => options.Value(name) is not { Length: > 0 } text ? null
+        : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Wrong(name, $"strconv.ParseUint: parsing \"{text}\": invalid syntax");
+
+    /// <summary>Bytes, with the units of Docker's limits: <c>512m</c>, <c>1.5g</c>; -1 for none.</summary>
+    private static long? Bytes(OptionSet options, string name)
+    {
+        if (options.Value(name) is not { Length: > 0 } text) return null;
+        if (text == "-1") return -1;
+        var digits = text.TakeWhile(c => char.IsAsciiDigit(c) || c == '.').Count();
+        var unit = text[digits..].Trim().ToLowerInvariant();
+        var power = unit.TrimEnd('b').TrimEnd('i') switch { "" when unit is "" or "b" => 0, "k" => 1, "m" => 2, "g" => 3, "t" => 4, "p" => 5, _ => -1 };
+        if (!double.TryParse(text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)) throw Wrong(name, $"invalid size: '{text}'");
+        return power >= 0 ? (long)(number * Math.Pow(1024, power)) : throw Wrong(name, $"invalid suffix: '{unit}'");
+    }
+
+    private static DavitException Wrong(string name, string why) => new(ErrorKind.InvalidArgument, $"invalid value for {name}: {why}");
 }

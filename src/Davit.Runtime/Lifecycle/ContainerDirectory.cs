@@ -7,7 +7,7 @@ using Davit.Primitives;
 namespace Davit.Runtime.Lifecycle;
 
 /// <summary>The containers under one root directory, a directory each.</summary>
-internal sealed class ContainerDirectory(string root)
+internal sealed class ContainerDirectory(string root, bool mustExist)
 {
     internal const string GateName = "exec.fifo";
     private const string StateName = "state.json";
@@ -45,9 +45,13 @@ internal sealed class ContainerDirectory(string root)
         }
     }
 
-    internal IReadOnlyList<StateRecord> All() => !Directory.Exists(root)
-        ? []
-        : [.. Directory.GetDirectories(root).Where(d => File.Exists(Path.Combine(d, StateName))).Select(d => Read(Path.GetFileName(d))).OrderBy(s => s.Id, StringComparer.Ordinal)];
+    /// <summary>All containers by name; those being made are not among them yet.</summary>
+    /// <exception cref="DavitException">NotFound: the directory that was named is not there.</exception>
+    internal IReadOnlyList<StateRecord> All()
+    {
+        if (Directory.Exists(root)) return [.. Directory.GetDirectories(root).Where(d => File.Exists(Path.Combine(d, StateName))).Select(d => Read(Path.GetFileName(d))).OrderBy(s => s.Id, StringComparer.Ordinal)];
+        return mustExist ? throw new DavitException(ErrorKind.NotFound, $"open {root}: no such file or directory") : [];
+    }
 
     internal void Remove(string id)
     {

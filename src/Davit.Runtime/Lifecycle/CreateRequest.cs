@@ -7,6 +7,18 @@ internal sealed record CreateRequest
 
     internal string Bundle { get; init; } = ".";
 
+    /// <summary>Name of the configuration in the bundle, or null for the usual one.</summary>
+    internal string? Config { get; init; }
+
+    /// <summary>Takes the process's descriptor.</summary>
+    internal string? PidFdSocket { get; init; }
+
+    /// <summary>Cgroups below the container's by controller, for exec; the empty name stands for all.</summary>
+    internal IReadOnlyDictionary<string, string> Cgroup { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Move the root and chroot into it.</summary>
+    internal bool NoPivot { get; init; }
+
     internal string? ConsoleSocket { get; init; }
 
     internal string? PidFile { get; init; }

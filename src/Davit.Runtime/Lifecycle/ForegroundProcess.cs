@@ -11,6 +11,9 @@ internal static unsafe class ForegroundProcess
     private const int WindowChange = 28;
     private const int BufferSize = 16384;
 
+    /// <summary>Makes this process the one that reaps what the container's processes leave behind (PR_SET_CHILD_SUBREAPER, prctl(2)).</summary>
+    internal static void Adopt() => LifecycleLibc.Call(157, 36, 1, 0, 0);
+
     /// <summary>Waits.</summary>
     /// <param name="pid">The process.</param>
     /// <param name="pidFd">Its descriptor.</param>

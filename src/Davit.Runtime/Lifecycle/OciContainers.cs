@@ -12,10 +12,10 @@ using Davit.Runtime.Resources;
 namespace Davit.Runtime.Lifecycle;
 
 /// <summary>The operations of the runtime specification ("Operations") on containers that outlive the command.</summary>
-internal sealed class OciContainers(string root, HostFacts host, TimeProvider time, Action<string> warn)
+internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, TimeProvider time)
 {
     private const int ReadWrite = 1, NonBlocking = 0x800, CloseOnExec = 0x80000, Kill = 9;
-    private readonly ContainerDirectory _containers = new(root);
+    private readonly ContainerDirectory _containers = new(settings.Root, settings.HasRoot);
 
     internal ContainerDirectory Directory => _containers;
 
@@ -25,7 +25,7 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
     internal LaunchedProcess Create(CreateRequest request)
     {
         var bundle = Path.GetFullPath(request.Bundle);
-        var spec = ReadSpec(bundle);
+        var spec = ReadSpec(bundle, request.Config ?? "config.json");
         var terminal = spec.Process?.Terminal == true;
         if (terminal && request.ConsoleSocket is null && request.Detach) throw new DavitException(ErrorKind.InvalidArgument, "cannot allocate tty if runc will detach without setting console socket", "use --console-socket");
         if (!terminal && request.ConsoleSocket is not null) throw new DavitException(ErrorKind.InvalidArgument, "cannot use console socket if runc will not detach or allocate tty", "set process.terminal");
@@ -47,7 +47,7 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
         var process = spec.Process ?? new ProcessSpec { Cwd = "/", Args = ["none"] };
         var gate = _containers.Gate(request.Id);
         if (LifecycleLibc.MakeFifo(gate, 0x190) < 0) throw new LinuxException((Errno)Marshal.GetLastPInvokeError(), "mkfifo", gate).ToDavitException("create");
-        var cgroup = CgroupPath.For(spec, request.Id);
+        var cgroup = CgroupPath.For(spec, request.Id, settings);
         var state = new StateRecord
         {
             OciVersion = CommandLine.OciProgram.SpecVersion,
@@ -63,7 +63,7 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
         using var plan = PlanBuilder.ForContainer(ActivationSockets.Announce(spec with { Process = process }, passed), new PlanOptions
         {
             Exact = true,
-            Warn = warn,
+            Warn = settings.Warn,
             NoProcess = spec.Process is null,
             Host = host,
             State = ContainerDirectory.Document(state, "creating"),
@@ -72,6 +72,7 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
             StartGate = gate,
             CreateWorkingDirectory = true,
             NoNewKeyring = request.NoNewKeyring,
+            NoPivot = request.NoPivot,
             PreserveDescriptors = request.PreserveDescriptors + passed,
             Hooks = true,
         });
@@ -98,7 +99,9 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
                 StartTime = ContainerDirectory.Times(started.Pid)?.Start ?? 0,
                 CgroupDirectories = plan.CgroupDirectories(),
             });
+            if (request.PidFdSocket is { } descriptors) DescriptorSocket.Send("pidfd socket", descriptors, "pidfd"u8, started.PidFd);
             if (request.PidFile is { } file) WritePid(file, started.Pid);
+            settings.Debug($"container {request.Id}: process {started.Pid} waits for its start in cgroup {cgroup ?? "of the caller"}");
             return started;
         }
         catch
@@ -125,7 +128,7 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
     /// <summary>A poststop hook that fails is a warning (runtime.md, "Lifecycle", 13).</summary>
     private void Poststop(HookRunner? hooks)
     {
-        foreach (var failure in hooks?.RunPoststop() ?? []) warn($"a poststop hook failed: {failure.Message}");
+        foreach (var failure in hooks?.RunPoststop() ?? []) settings.Warn($"a poststop hook failed: {failure.Message}");
     }
 
     /// <summary>Lets a created container's process go on.</summary>
@@ -142,6 +145,7 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
         {
             hooks?.RunStartContainer(state.Pid, pidFd);
             OpenGate(_containers.Gate(id));
+            settings.Debug($"container {id}: started");
             hooks?.RunPoststart(state.Pid);
         }
         catch
@@ -209,6 +213,7 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
         if (state.CgroupDirectories.Count > 0) new CgroupSet(state.CgroupDirectories).KillAll();
         RemoveCgroups(state.CgroupDirectories.Except(state.ForeignCgroups));
         _containers.Remove(id);
+        settings.Debug($"container {id}: deleted");
         Undo(state, ResctrlGroup.Of(state.Spec.Linux?.IntelRdt, id, host.Resctrl));
     }
 
@@ -227,7 +232,8 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
             State = ContainerDirectory.Document(state, status),
             CgroupPath = state.Cgroup.Length == 0 ? null : state.Cgroup,
             Exact = true,
-            Warn = warn,
+            Warn = settings.Warn,
+            CgroupBelow = request.Cgroup,
             PreserveDescriptors = request.PreserveDescriptors,
             NoNewKeyring = request.NoNewKeyring,
         });
@@ -236,7 +242,9 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
         {
             var started = ContainerLauncher.Exec(plan, container, new LaunchStreams(0, 1, 2));
             if (request.ConsoleSocket is { } socket && started.TerminalMaster >= 0) DescriptorSocket.Send("console socket", socket, "terminal"u8, started.TerminalMaster);
+            if (request.PidFdSocket is { } descriptors) DescriptorSocket.Send("pidfd socket", descriptors, "pidfd"u8, started.PidFd);
             if (request.PidFile is { } file) WritePid(file, started.Pid);
+            settings.Debug($"container {id}: process {started.Pid} executes {string.Join(' ', process.Args ?? [])}");
             return started;
         }
         finally
@@ -262,16 +270,16 @@ internal sealed class OciContainers(string root, HostFacts host, TimeProvider ti
     private string CgroupOf(string id) => Running(id).Cgroup is { Length: > 0 } cgroup ? cgroup
         : throw new DavitException(ErrorKind.FailedPrecondition, $"container {id} has no cgroup", "an ordinary user needs one that it may write, named by linux.cgroupsPath");
 
-    private StateRecord Running(string id)
+    internal StateRecord Running(string id)
     {
         var state = _containers.Read(id);
         var status = _containers.Status(state, host.Cgroups);
         return status is "running" or "created" ? state : throw new DavitException(ErrorKind.FailedPrecondition, $"container not running: {status}");
     }
 
-    private static Spec ReadSpec(string bundle)
+    private static Spec ReadSpec(string bundle, string name)
     {
-        var path = Path.Combine(bundle, "config.json");
+        var path = Path.Combine(bundle, name);
         try
         {
             var spec = JsonSerializer.Deserialize(File.ReadAllBytes(path), RuntimeJson.Default.Spec) ?? throw new JsonException("it is null");

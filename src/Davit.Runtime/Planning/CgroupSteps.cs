@@ -62,11 +62,12 @@ internal static class CgroupSteps
     }
 
     /// <summary>Steps of the parent: opens the existing cgroups of a running container, for exec.</summary>
-    internal static int OpenExisting(ProgramWriter writer, CgroupHierarchies cgroups, string path)
+    internal static int OpenExisting(ProgramWriter writer, CgroupHierarchies cgroups, string path, IReadOnlyDictionary<string, string> below)
     {
         if (cgroups.IsUnified)
         {
-            var directory = Path.Combine(cgroups.UnifiedMount!, path);
+            if (below.Keys.FirstOrDefault(c => c.Length > 0) is { } controller) throw new Davit.Primitives.DavitException(Davit.Primitives.ErrorKind.InvalidArgument, $"--cgroup {controller}:{below[controller]}: cgroup version 2 has one path for all controllers", "leave the controller out");
+            var directory = Path.Combine(cgroups.UnifiedMount!, path, below.GetValueOrDefault("") ?? "");
             writer.Add($"open cgroup {directory}", SystemCall.Open, writer.String(directory), RootSteps.ODirectory | RootSteps.OCloseOnExec);
             writer.Last(result: Slot.CgroupV2);
             writer.Header = writer.Header with { CloneCgroupSlot = Slot.CgroupV2 };
@@ -74,9 +75,10 @@ internal static class CgroupSteps
         }
 
         var slot = Slot.FirstCgroup;
-        foreach (var (_, mount) in cgroups.Version1)
+        foreach (var (controllers, mount) in cgroups.Version1)
         {
-            var directory = Path.Combine(mount, path);
+            var own = controllers.Select(c => below.GetValueOrDefault(c)).FirstOrDefault(b => b is not null);
+            var directory = Path.Combine(mount, path, own ?? below.GetValueOrDefault("") ?? "");
             writer.Add($"open cgroup {directory}", SystemCall.Open, writer.String(directory + "/cgroup.procs"), WriteOnly);
             writer.Last(result: slot++);
         }

@@ -90,7 +90,7 @@ public static class PlanBuilder
         options = Complete(options, container);
         using var writer = new ProgramWriter();
         writer.Current = writer.Parent;
-        var cgroups = options.CgroupPath is { } path ? CgroupSteps.OpenExisting(writer, options.Host!.Cgroups, path) : 0;
+        var cgroups = options.CgroupPath is { } path ? CgroupSteps.OpenExisting(writer, options.Host!.Cgroups, path, options.CgroupBelow) : 0;
         if (!HasOwnMounts(container)) OpenContainerRoot(writer, options.State?.Pid ?? 0);
 
         writer.Current = writer.Child;
@@ -161,7 +161,7 @@ public static class PlanBuilder
         foreach (var path in spec.Linux?.ReadonlyPaths ?? []) MountSteps.Protect(writer, path);
         foreach (var place in (ReadOnlySpan<string>)["/proc", "/sys"]) writer.Forget(place);
         if (spec.Hooks is { CreateContainer.Count: > 0 }) Hooks(writer, options, HookPoint.CreateContainer);
-        if (HasOwnMounts(spec)) RootSteps.Pivot(writer, spec);
+        if (HasOwnMounts(spec)) RootSteps.Pivot(writer, spec, options.NoPivot);
         else RootSteps.ChangeRoot(writer);
     }
 

@@ -9,6 +9,12 @@ public sealed record PlanOptions
     /// <summary>Path of the container's cgroup below each hierarchy's root, without the leading slash; null puts it into none.</summary>
     public string? CgroupPath { get; init; }
 
+    /// <summary>Cgroups below that one by controller, for exec; the empty name stands for all.</summary>
+    public IReadOnlyDictionary<string, string> CgroupBelow { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Move the root over the host's and chroot into it, where the host's root is a ramdisk that can't be left otherwise.</summary>
+    public bool NoPivot { get; init; }
+
     /// <summary>Kill the process when its parent dies (PR_SET_PDEATHSIG).</summary>
     public bool DieWithParent { get; init; }
 

@@ -143,11 +143,20 @@ internal static class RootSteps
     }
 
     /// <summary>Makes the root the root, and the host's unreachable.</summary>
-    internal static void Pivot(ProgramWriter writer, Spec spec)
+    internal static void Pivot(ProgramWriter writer, Spec spec, bool chroot)
     {
         writer.Add("change to the root file system", SystemCall.Fchdir, Argument.Slot(Slot.Root));
-        writer.Add("pivot_root", SystemCall.PivotRoot, writer.String("."), writer.String("."));
-        writer.Add("leave the host's root", SystemCall.Umount2, writer.String("."), 2);
+        if (chroot)
+        {
+            writer.Add("move the root over the host's", SystemCall.Mount, writer.String("."), writer.String("/"), 0, 8192, 0);
+            writer.Add("chroot", SystemCall.Chroot, writer.String("."));
+        }
+        else
+        {
+            writer.Add("pivot_root", SystemCall.PivotRoot, writer.String("."), writer.String("."));
+            writer.Add("leave the host's root", SystemCall.Umount2, writer.String("."), 2);
+        }
+
         writer.Add("change to /", SystemCall.Chdir, writer.String("/"));
         Close(writer, Slot.Root);
         if (spec.Linux?.RootfsPropagation is "shared" or "rshared") writer.Add("share /", SystemCall.Mount, 0, writer.String("/"), 0, (1L << 20) | 16384, 0);

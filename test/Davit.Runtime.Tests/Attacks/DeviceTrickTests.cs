@@ -15,11 +15,11 @@ public sealed class DeviceTrickTests
     {
         await using var victim = OwnDevices();
         await using var attacker = new OciBundle();
-        await File.WriteAllTextAsync(victim.Root + "/dev/null", "not it");
+        await File.WriteAllTextAsync(Devices(victim) + "/null", "not it");
         await File.WriteAllTextAsync(victim.Root + "/secret", "uncovered");
-        File.CreateSymbolicLink(victim.Root + "/dev/other", "/secret");
-        if (!race) File.Move(victim.Root + "/dev/other", victim.Root + "/dev/null", overwrite: true);
-        else await Swapper.StartAsync(attacker, victim.Root + "/dev", "null", "other");
+        File.CreateSymbolicLink(Devices(victim) + "/other", "/secret");
+        if (!race) File.Move(Devices(victim) + "/other", Devices(victim) + "/null", overwrite: true);
+        else await Swapper.StartAsync(attacker, Devices(victim), "null", "other");
         victim.Linux(l => l with { MaskedPaths = ["/proc/keys", "/secret"] });
 
         for (var i = 0; i < Runs; i++)
@@ -36,9 +36,9 @@ public sealed class DeviceTrickTests
         await using var victim = OwnDevices();
         await using var attacker = new OciBundle();
         await File.WriteAllTextAsync(victim.Root + "/etc/target", "untouched");
-        await File.WriteAllTextAsync(victim.Root + "/dev/other", "");
-        File.CreateSymbolicLink(victim.Root + "/dev/console", "/etc/target");
-        if (race) await Swapper.StartAsync(attacker, victim.Root + "/dev", "console", "other");
+        await File.WriteAllTextAsync(Devices(victim) + "/other", "");
+        File.CreateSymbolicLink(Devices(victim) + "/console", "/etc/target");
+        if (race) await Swapper.StartAsync(attacker, Devices(victim), "console", "other");
         victim.Process(p => p with { Terminal = true });
 
         for (var i = 0; i < Runs; i++)
@@ -49,11 +49,14 @@ public sealed class DeviceTrickTests
         }
     }
 
+    /// <summary>/dev is a directory that the attacker shares, bound as it is.</summary>
     private static OciBundle OwnDevices()
     {
         var bundle = new OciBundle();
-        Directory.CreateDirectory(bundle.Root + "/dev/pts");
-        bundle.Spec = bundle.Spec with { Mounts = [.. bundle.Spec.Mounts!.Where(m => m.Destination != "/dev")] };
+        Directory.CreateDirectory(Devices(bundle) + "/pts");
+        bundle.Spec = bundle.Spec with { Mounts = [.. bundle.Spec.Mounts!.Select(m => m.Destination != "/dev" ? m : new MountSpec { Destination = "/dev", Type = "bind", Source = Devices(bundle), Options = ["rbind"] })] };
         return bundle;
     }
+
+    private static string Devices(OciBundle bundle) => bundle.Directory + "/devices";
 }
