@@ -1,3 +1,4 @@
+using Davit.Linux.Directories;
 using Davit.Primitives;
 
 namespace Davit.Linux.Cgroups;
@@ -23,6 +24,43 @@ public sealed record CgroupHierarchies
 
     /// <summary>Mount point of the hierarchy with a version 1 controller, or null.</summary>
     public string? MountOf(string controller) => Version1.FirstOrDefault(h => h.Controllers.Contains(controller)).Mount;
+
+    /// <summary>
+    /// The part of this in which an ordinary user was given a place: the hierarchies where it may write the deepest directory of a path that is there already,
+    /// and of version 2 the controllers that this directory offers.
+    /// </summary>
+    /// <param name="path">A cgroup, made or to be made.</param>
+    public CgroupHierarchies GrantedAt(string path)
+    {
+        if (!IsUnified) return this with { Version1 = [.. Version1.Where(h => DirectoryCalls.MayWrite(Deepest(h.Mount, path)))] };
+        var offered = Deepest(UnifiedMount!, path) + "/cgroup.controllers";
+        return File.Exists(offered) ? this with { UnifiedControllers = Words(File.ReadAllText(offered)) } : this;
+    }
+
+    /// <summary>
+    /// A cgroup of version 2 in which an ordinary user may make others and move its processes there: the one around its own (a cgroup with processes gives no
+    /// controllers to those inside it), or its own. Null where it was given none. Source: cgroups(7), "Delegation".
+    /// </summary>
+    public string? GrantedPlace()
+    {
+        if (!IsUnified) return null;
+        var own = File.ReadLines("/proc/self/cgroup").FirstOrDefault(l => l.StartsWith("0::/", StringComparison.Ordinal))?[4..] ?? "";
+        return new[] { Path.GetDirectoryName(own) ?? "", own }.FirstOrDefault(place => place.Length > 0 && DirectoryCalls.MayWrite($"{UnifiedMount}/{place}") && DirectoryCalls.MayWrite($"{UnifiedMount}/{place}/cgroup.procs"));
+    }
+
+    private static string Deepest(string mount, string path)
+    {
+        var directory = mount;
+        foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!Directory.Exists($"{directory}/{part}")) break;
+            directory += "/" + part;
+        }
+
+        return directory;
+    }
+
+    private static string[] Words(string text) => text.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The same from lines of a mount table.</summary>
     /// <exception cref="DavitException">FailedPrecondition: no cgroup file system is mounted.</exception>
@@ -51,7 +89,7 @@ public sealed record CgroupHierarchies
             IsUnified = isUnified,
             UnifiedMount = unified,
             Version1 = version1,
-            UnifiedControllers = isUnified && File.Exists(unified + "/cgroup.controllers") ? File.ReadAllText(unified + "/cgroup.controllers").Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries) : [],
+            UnifiedControllers = isUnified && File.Exists(unified + "/cgroup.controllers") ? Words(File.ReadAllText(unified + "/cgroup.controllers")) : [],
         };
     }
 

@@ -197,6 +197,16 @@ public static unsafe class DirectoryCalls
     /// <summary>Changes permission bits of an open file.</summary>
     public static Errno ChangeMode(int fd, uint mode) => Result(Fchmod(fd, mode));
 
+    /// <summary>Whether this user may write a file, or make entries in a directory; false when it is not there (access(2), by the effective ids).</summary>
+    public static bool MayWrite(string path)
+    {
+        const int Here = -100, Write = 2, Effective = 0x200;
+        var buffer = stackalloc byte[FileName.MaxPathBytes];
+
+        // SAFETY: as above.
+        return FileName.EncodeForKernel(path, new Span<byte>(buffer, FileName.MaxPathBytes)) == Errno.None && FaccessAt(Here, buffer, Write, Effective) == 0;
+    }
+
     /// <summary>Sets access and modification time, not following a symbolic link; an empty name means the open file itself.</summary>
     public static Errno SetTimes(int directory, string name, long seconds, uint nanoseconds)
     {

@@ -45,6 +45,9 @@ internal static unsafe partial class DirectoryLibc
     [LibraryImport("libc", EntryPoint = "fchmodat", SetLastError = true)]
     internal static partial int FchmodAt(int directory, byte* path, uint mode, int flags);
 
+    [LibraryImport("libc", EntryPoint = "faccessat", SetLastError = true)]
+    internal static partial int FaccessAt(int directory, byte* path, int mode, int flags);
+
     [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
     internal static partial int Fchmod(int fd, uint mode);
 

@@ -15,6 +15,7 @@ public static unsafe class ContainerLauncher
     private const int CloneNewPid = 0x20000000;
     internal const ulong ClonePidFd = 0x1000;
     private const ulong CloneIntoCgroup = 0x200000000;
+    private const int SequencedPackets = 5, CloseOnExec = 0x80000;
 
     /// <summary>Warms what the first start would otherwise do; optional, for the zygote.</summary>
     public static void Prepare()
@@ -100,12 +101,10 @@ public static unsafe class ContainerLauncher
     private static LaunchedProcess Clone(LaunchPlan plan, LaunchStreams streams, ILaunchHooks? hooks, Action<int, string, string> mapUsers)
     {
         var program = plan.Program;
-        int* pipes = stackalloc int[4];
-        pipes[2] = pipes[3] = -1;
-        Check(Kernel.Call(SystemCall.Pipe2, (nint)pipes, 0x80000), "pipe2");
-        if (program->Gated != 0) Check(Kernel.Call(SystemCall.Pipe2, (nint)(pipes + 2), 0x80000), "pipe2");
-        program->Slots[Slot.ErrorPipe] = pipes[1];
-        program->Slots[Slot.Gate] = pipes[2];
+        int* ends = stackalloc int[2];
+        Check(Kernel.Call(SystemCall.Socketpair, 1, SequencedPackets | CloseOnExec, 0, (nint)ends), "socketpair");
+        program->Slots[Slot.ParentEnd] = ends[0];
+        program->Slots[Slot.Parent] = ends[1];
         var nothing = -1;
         if (program->Terminal == 0 && (streams.Stdin < 0 || streams.Stdout < 0 || streams.Stderr < 0))
         {
@@ -122,15 +121,15 @@ public static unsafe class ContainerLauncher
         {
             shield = ExecutableShield.Make();
             pid = CloneChild(program, &pidFd, shield);
-            Kernel.Call(SystemCall.Close, pipes[1]);
-            pipes[1] = -1;
+            Kernel.Call(SystemCall.Close, ends[1]);
+            ends[1] = -1;
             if (program->UidMap != 0)
             {
                 mapUsers(pid, plan.Text(plan.Program->UidMap), plan.Text(plan.Program->GidMap));
-                Release(pipes[3]);
+                Release(ends[0]);
             }
 
-            var master = Follow(plan, pipes[0], pipes[3], pid, pidFd, hooks);
+            var master = Follow(plan, ends[0], pid, pidFd, hooks);
             return new LaunchedProcess(pid, pidFd, master);
         }
         catch
@@ -141,11 +140,8 @@ public static unsafe class ContainerLauncher
         finally
         {
             shield.Release();
-            for (var i = 0; i < 4; i++)
-            {
-                if (pipes[i] >= 0) Kernel.Call(SystemCall.Close, pipes[i]);
-            }
-
+            Kernel.Call(SystemCall.Close, ends[0]);
+            if (ends[1] >= 0) Kernel.Call(SystemCall.Close, ends[1]);
             if (nothing >= 0) Kernel.Call(SystemCall.Close, nothing);
         }
     }
@@ -164,7 +160,7 @@ public static unsafe class ContainerLauncher
 
         var steps = shield.Steps;
         var count = shield.Count;
-        if (program->UserNamespacePath != 0) return CloneThrough(program, steps, count, arguments, pidFd);
+        if (program->UserNamespacePath != 0 || program->Through != 0) return CloneThrough(program, steps, count, arguments, pidFd);
         var joined = JoinPidNamespace(program);
         ulong all = ~0ul;
         ulong before = 0;
@@ -208,9 +204,7 @@ public static unsafe class ContainerLauncher
         Kernel.Call(SystemCall.Close, pipe[0]);
         if (pid > 0)
         {
-            byte* information = stackalloc byte[128];
-            Kernel.Call(SystemCall.Waitid, 3, *pidFd, (nint)information, 4, 0);
-            Kernel.Call(SystemCall.Close, *pidFd);
+            Reap(*pidFd);
             *pidFd = -1;
         }
 
@@ -250,7 +244,7 @@ public static unsafe class ContainerLauncher
     }
 
     /// <summary>Reads the child's reports until it has been executed, or until it stands at its start gate.</summary>
-    private static int Follow(LaunchPlan plan, int errors, int gate, int pid, int pidFd, ILaunchHooks? hooks)
+    private static int Follow(LaunchPlan plan, int child, int pid, int pidFd, ILaunchHooks? hooks)
     {
         var master = -1;
         var copied = -1;
@@ -259,15 +253,12 @@ public static unsafe class ContainerLauncher
         {
             while (true)
             {
-                var length = Kernel.Call(SystemCall.Read, errors, (nint)report, 8);
-                if (length < 0 && Kernel.Errno == 4) continue;
-
-                // end of the pipe without a report: executed (or killed on the way, which the caller sees as its end)
-                if (length != 8) return master;
+                // the end of the socket without a report: executed (or killed on the way, which the caller sees as its end)
+                if (!LaunchReport.Receive(child, report, out var descriptor)) return master;
                 switch (report[0])
                 {
                     case LaunchReport.TerminalReady:
-                        master = Take(pidFd, report[1]);
+                        master = descriptor;
                         break;
                     case LaunchReport.AtStartGate:
                         return master;
@@ -275,10 +266,10 @@ public static unsafe class ContainerLauncher
                         hooks?.Run((HookPoint)report[1], pid, pidFd);
                         break;
                     case LaunchReport.CopyFrom:
-                        copied = Take(pidFd, report[1]);
+                        copied = descriptor;
                         continue;
                     case LaunchReport.CopyTo:
-                        CopyTo(ref copied, Take(pidFd, report[1]));
+                        CopyTo(ref copied, descriptor);
                         break;
                     case LaunchReport.Exposed:
                         throw new LinuxException((Errno)report[1], "prctl", "PR_SET_MM_MAP").ToDavitException("can't protect the runtime's own file from the container");
@@ -289,7 +280,7 @@ public static unsafe class ContainerLauncher
                         throw Failure(plan, plan.Program->ChildOps, report[0], report[1]);
                 }
 
-                Release(gate);
+                Release(child);
             }
         }
         catch
@@ -342,6 +333,11 @@ public static unsafe class ContainerLauncher
     {
         // SIGKILL through the pidfd; then reap, so that no zombie stays
         Kernel.Call(424, pidFd, 9, 0, 0);
+        Reap(pidFd);
+    }
+
+    private static void Reap(int pidFd)
+    {
         byte* info = stackalloc byte[128];
         Kernel.Call(SystemCall.Waitid, 3, pidFd, (nint)info, 4, 0);
         Kernel.Call(SystemCall.Close, pidFd);

@@ -17,6 +17,7 @@ internal static unsafe class LaunchChild
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void Enter(LaunchHeader* program, LaunchOp* shield, int shieldCount)
     {
+        Kernel.Call(SystemCall.Close, (nint)program->Slots[Slot.ParentEnd]);
         var failed = 0;
         var errno = Run(program, shield, shieldCount, &failed);
         var exposed = errno != 0;
@@ -24,7 +25,7 @@ internal static unsafe class LaunchChild
         var report = (int*)program->Scratch;
         report[0] = exposed ? LaunchReport.Exposed : failed;
         report[1] = errno;
-        Kernel.Call(SystemCall.Write, (nint)program->Slots[Slot.ErrorPipe], (nint)report, 8);
+        Kernel.Call(SystemCall.Write, (nint)program->Slots[Slot.Parent], (nint)report, 8);
         if (program->StartGated > 0 && failed > program->StartGated && errno <= LaunchHeader.MostErrors)
         {
             var texts = (int*)((byte*)program + program->StartErrors);
@@ -51,8 +52,9 @@ internal static unsafe class LaunchChild
     {
         const int NewUser = 0x10000000, NewPid = 0x20000000;
         nint result = 0;
-        if (program->PidNamespacePath != 0) result = Join(program, program->PidNamespacePath, NewPid);
-        if (result >= 0) result = Join(program, program->UserNamespacePath, NewUser);
+        if (program->Through != 0) result = Kernel.Call(SystemCall.Setns, (nint)program->Slots[Slot.ContainerPidFd], (nint)program->Through);
+        else if (program->PidNamespacePath != 0) result = Join(program, program->PidNamespacePath, NewPid);
+        if (result >= 0 && program->UserNamespacePath != 0) result = Join(program, program->UserNamespacePath, NewUser);
         if (result >= 0) result = Kernel.Call(SystemCall.Setresgid, 0, 0, 0);
         if (result >= 0) result = Kernel.Call(SystemCall.Setresuid, 0, 0, 0);
         if (result >= 0) result = Kernel.Call(SystemCall.Clone3, arguments, size);
@@ -167,8 +169,7 @@ internal static unsafe class LaunchChild
 
         if (op->Code == SystemCall.Gate)
         {
-            // the end of the file means that whoever should let this process go on is gone
-            if (Kernel.Call(SystemCall.Read, (nint)program->Slots[(int)op->Arguments[0]], (nint)program->Scratch, 1) != 1) Kernel.Call(SystemCall.ExitGroup, 97);
+            Wait(program, (nint)program->Slots[(int)op->Arguments[0]]);
             return 0;
         }
 
@@ -185,10 +186,11 @@ internal static unsafe class LaunchChild
             return *(long*)program->Scratch == ProcMagic ? 0 : -WrongDevice;
         }
 
-        if (op->Code == SystemCall.CloseDescriptors) return CloseDescriptors((nint)program->Slots[Slot.ErrorPipe], (nint)op->Arguments[0]);
+        if (op->Code == SystemCall.CloseDescriptors) return CloseDescriptors((nint)program->Slots[Slot.Parent], (nint)op->Arguments[0]);
         if (op->Code == SystemCall.OwnStreams) return OwnStreams(program, (nint)op->Arguments[0]);
         if (op->Code == SystemCall.CheckParent) return CheckParent(program);
         if (op->Code == SystemCall.CheckDevice) return CheckDevice(program, op);
+        if (op->Code == SystemCall.HandOver) return HandOver(program, op);
         return op->Code == SystemCall.CopyFile ? CopyFile(program, op) : -(nint)op->Arguments[0];
     }
 
@@ -235,24 +237,46 @@ internal static unsafe class LaunchChild
         return Kernel.Call(SystemCall.CloseRange, from, -1, 0) < 0 ? -Kernel.Errno : 0;
     }
 
-    /// <summary>The parent holds the only reading end of the report pipe: an error condition on ours means that it died before the death signal was set.</summary>
+    /// <summary>The parent holds the only other end of the socket: a hang-up on ours means that it died before the death signal was set.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint CheckParent(LaunchHeader* program)
     {
         var poll = (int*)program->Scratch;
-        poll[0] = (int)program->Slots[Slot.ErrorPipe];
+        poll[0] = (int)program->Slots[Slot.Parent];
         poll[1] = 0;
-        if (Kernel.Call(SystemCall.Poll, (nint)poll, 1, 0) > 0 && (poll[1] >> 16 & 8) != 0) Kernel.Call(SystemCall.ExitGroup, 97);
+        if (Kernel.Call(SystemCall.Poll, (nint)poll, 1, 0) > 0 && (poll[1] >> 16 & 0x18) != 0) Kernel.Call(SystemCall.ExitGroup, 97);
         return 0;
     }
 
-    /// <summary>Struct stat: the mode lies at 24, the device number that a node stands for at 40.</summary>
+    /// <summary>The end of the file means that whoever should let this process go on is gone.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static nint CheckDevice(LaunchHeader* program, LaunchOp* op)
+    private static void Wait(LaunchHeader* program, nint descriptor)
     {
-        if (Kernel.Call(SystemCall.Fstat, (nint)program->Slots[(int)op->Arguments[0]], (nint)program->Scratch) < 0) return -Kernel.Errno;
-        var isSame = (*(int*)(program->Scratch + 24) & 0xf000) == (int)op->Arguments[1] && *(long*)(program->Scratch + 40) == op->Arguments[2];
-        return isSame ? 0 : -17;
+        if (Kernel.Call(SystemCall.Read, descriptor, (nint)program->Scratch, 1) != 1) Kernel.Call(SystemCall.ExitGroup, 97);
+    }
+
+    /// <summary>Sends a report with a descriptor. The parent may have no right to look into this process for it: an ordinary user's, in a user namespace.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint HandOver(LaunchHeader* program, LaunchOp* op)
+    {
+        // in the scratch: the report at 0, struct iovec at 16, struct cmsghdr with the descriptor at 32, struct msghdr at 64
+        var at = program->Scratch;
+        ((int*)at)[0] = (int)op->Arguments[0];
+        ((int*)at)[1] = 0;
+        ((nint*)at)[2] = (nint)at;
+        ((nint*)at)[3] = 8;
+        ((nint*)at)[4] = 20;
+        ((int*)at)[10] = 1;
+        ((int*)at)[11] = 1;
+        ((nint*)at)[6] = (nint)program->Slots[(int)op->Arguments[1]];
+        ((nint*)at)[8] = 0;
+        ((nint*)at)[9] = 0;
+        ((nint*)at)[10] = (nint)(at + 16);
+        ((nint*)at)[11] = 1;
+        ((nint*)at)[12] = (nint)(at + 32);
+        ((nint*)at)[13] = 24;
+        ((nint*)at)[14] = 0;
+        return Kernel.Call(SystemCall.Sendmsg, (nint)program->Slots[Slot.Parent], (nint)(at + 64), 0x4000) < 0 ? -Kernel.Errno : 0;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -33,11 +33,11 @@ internal unsafe struct LaunchHeader
     /// <summary>Flags of clone3.</summary>
     internal ulong CloneFlags;
 
+    /// <summary>Namespaces of the running container that the child is to be born in, by a process that goes there: an ordinary user may join them from inside the user namespace alone.</summary>
+    internal ulong Through;
+
     /// <summary>Slot with the cgroup v2 directory to be born in (CLONE_INTO_CGROUP), or -1.</summary>
     internal int CloneCgroupSlot;
-
-    /// <summary>1 when the child waits for the parent at a gate (terminal, user namespace).</summary>
-    internal int Gated;
 
     /// <summary>1 when the child opens a terminal and hands its master over.</summary>
     internal int Terminal;
@@ -80,8 +80,11 @@ internal unsafe struct LaunchHeader
 /// <summary>Slots with a fixed meaning.</summary>
 internal static class Slot
 {
-    internal const int Gate = 0;
-    internal const int ErrorPipe = 1;
+    /// <summary>The child's end of the socket to its parent: reports go out, each answered by one byte where it says so.</summary>
+    internal const int Parent = 0;
+
+    /// <summary>The parent's end, which the child closes first: it could not see its parent go otherwise.</summary>
+    internal const int ParentEnd = 1;
     internal const int Stdin = 2;
     internal const int Stdout = 3;
     internal const int Stderr = 4;

@@ -21,6 +21,8 @@ internal static class SystemCall
     internal const int Socket = 41;
     internal const int Connect = 42;
     internal const int Sendmsg = 46;
+    internal const int Recvmsg = 47;
+    internal const int Socketpair = 53;
     internal const int Kill = 62;
     internal const int Fcntl = 72;
     internal const int Getcwd = 79;
@@ -116,4 +118,7 @@ internal static class SystemCall
 
     /// <summary>A slot's file must be a node of this type and device number, else it fails with EEXIST: slot's descriptor, type, number.</summary>
     internal const int CheckDevice = -11;
+
+    /// <summary>Reports to the parent with a descriptor: first number of the report, slot.</summary>
+    internal const int HandOver = -12;
 }

@@ -8,14 +8,15 @@ namespace Davit.Runtime.Lifecycle;
 internal static class CgroupPath
 {
     /// <summary>
-    /// As <see cref="Of"/>; null when nobody makes cgroups, or when an ordinary user names none and asks for no limits: it could make a cgroup only where it was
-    /// given one. Rules for devices are then left to the user namespace, whose root may make none.
+    /// As <see cref="Of"/>; of an ordinary user that names none, one where it was given a place. Null when nobody makes cgroups, or where there is no such place and
+    /// no limit is asked for. Rules for devices are then left to the user namespace, whose root may make none.
     /// </summary>
     /// <exception cref="DavitException">FailedPrecondition: limits without a cgroup.</exception>
-    internal static string? For(Spec spec, string id, RuntimeSettings settings)
+    internal static string? For(Spec spec, string id, RuntimeSettings settings, CgroupHierarchies host)
     {
         var disabled = settings.CgroupManager == CgroupManager.Disabled;
         if (!disabled && (!settings.MayLackCgroup || !string.IsNullOrEmpty(spec.Linux?.CgroupsPath))) return Of(spec, id);
+        if (!disabled && host.GrantedPlace() is { } place) return $"{place}/{id}";
         var limits = spec.Linux?.Resources is { } resources && resources with { Devices = null } != new ResourcesSpec();
         return limits ? throw new DavitException(ErrorKind.FailedPrecondition, "limits need a cgroup that this user may write", "name one with linux.cgroupsPath, or leave linux.resources out") : null;
     }

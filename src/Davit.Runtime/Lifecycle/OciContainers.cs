@@ -47,7 +47,7 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
         var process = spec.Process ?? new ProcessSpec { Cwd = "/", Args = ["none"] };
         var gate = _containers.Gate(request.Id);
         if (LifecycleLibc.MakeFifo(gate, 0x190) < 0) throw new LinuxException((Errno)Marshal.GetLastPInvokeError(), "mkfifo", gate).ToDavitException("create");
-        var cgroup = CgroupPath.For(spec, request.Id, settings);
+        var cgroup = CgroupPath.For(spec, request.Id, settings, host.Cgroups);
         var state = new StateRecord
         {
             OciVersion = CommandLine.OciProgram.SpecVersion,
@@ -65,7 +65,7 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
             Exact = true,
             Warn = settings.Warn,
             NoProcess = spec.Process is null,
-            Host = host,
+            Host = HostFor(cgroup),
             State = ContainerDirectory.Document(state, "creating"),
             Bundle = bundle,
             CgroupPath = cgroup,
@@ -228,7 +228,7 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
         PreservedDescriptors.Check(request.PreserveDescriptors);
         using var plan = PlanBuilder.ForExec(process, state.Spec, new PlanOptions
         {
-            Host = host,
+            Host = HostFor(state.Cgroup),
             State = ContainerDirectory.Document(state, status),
             CgroupPath = state.Cgroup.Length == 0 ? null : state.Cgroup,
             Exact = true,
@@ -262,7 +262,10 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
         CgroupFreezer.Thaw(host.Cgroups, state.Cgroup);
     }
 
-    internal void Update(string id, ResourcesSpec limits) => ResourceUpdate.Apply(host.Cgroups, CgroupOf(id), limits);
+    internal void Update(string id, ResourcesSpec limits) => ResourceUpdate.Apply(HostFor(CgroupOf(id)).Cgroups, CgroupOf(id), limits);
+
+    /// <summary>An ordinary user has the hierarchies alone in which it was given a place.</summary>
+    private HostFacts HostFor(string? cgroup) => Environment.IsPrivilegedProcess || string.IsNullOrEmpty(cgroup) ? host : host with { Cgroups = host.Cgroups.GrantedAt(cgroup) };
 
     /// <summary>Processes of a container; of one without a cgroup the first alone is known.</summary>
     internal IReadOnlyList<int> Processes(StateRecord state) => state.CgroupDirectories.Count == 0 ? (ContainerDirectory.IsAlive(state) ? [state.Pid] : []) : new CgroupSet(state.CgroupDirectories).Processes();

@@ -14,6 +14,8 @@ internal static class CgroupSteps
     /// <returns>Their directories, the one that counts memory first, and how many of them the child has to join.</returns>
     internal static (IReadOnlyList<string> Directories, int Joins) Create(ProgramWriter writer, CgroupHierarchies cgroups, string path, ResourcesSpec? resources)
     {
+        // who may make devices, or attach programs to a cgroup, is not an ordinary user; its user namespace has no right to devices anyway
+        if (!Environment.IsPrivilegedProcess && resources is not null) resources = resources with { Devices = null };
         var directories = new List<string>();
         if (cgroups.IsUnified)
         {

@@ -85,10 +85,9 @@ internal static class MountSteps
     private static void CopyUp(ProgramWriter writer, string destination, string what, string data)
     {
         RootSteps.Open(writer, destination, Slot.Source, what);
-        Report(writer, LaunchReport.CopyFrom, Slot.Target);
-        Report(writer, LaunchReport.CopyTo, Slot.Source);
-        writer.Add("wait for the copy", SystemCall.Gate, Slot.Gate);
-        writer.Header = writer.Header with { Gated = 1 };
+        writer.Add("hand a directory over", SystemCall.HandOver, LaunchReport.CopyFrom, Slot.Target);
+        writer.Add("hand a directory over", SystemCall.HandOver, LaunchReport.CopyTo, Slot.Source);
+        writer.Add("wait for the copy", SystemCall.Gate, Slot.Parent);
 
         // what is asked for counts more than what lay below
         const int Here = -100, Same = -1;
@@ -103,14 +102,6 @@ internal static class MountSteps
             var text = data.Split(',').LastOrDefault(o => o.StartsWith(name, StringComparison.Ordinal))?[name.Length..] ?? "";
             return text.Length is > 0 and < 10 && text.All(c => c >= '0' && c < '0' + numberBase) ? Convert.ToInt64(text, numberBase) : null;
         }
-    }
-
-    /// <summary>Tells the parent the number of a descriptor.</summary>
-    internal static void Report(ProgramWriter writer, int kind, int slot)
-    {
-        var report = writer.Bytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>([kind, 0]));
-        writer.Add("", SystemCall.StoreSlot, slot, report + 4);
-        writer.Add("report to the parent", SystemCall.Write, Argument.Slot(Slot.ErrorPipe), Argument.Data(report), 8);
     }
 
     /// <summary>Mounts the tree in its slot on the target in its slot, and closes both.</summary>

@@ -74,7 +74,6 @@ public static class PlanBuilder
         {
             header.UidMap = writer.Text(Maps(spec.Linux!.UidMappings));
             header.GidMap = writer.Text(Maps(spec.Linux.GidMappings));
-            header.Gated = 1;
         }
 
         writer.Header = header;
@@ -101,14 +100,19 @@ public static class PlanBuilder
         CgroupSteps.Join(writer, cgroups);
         ProcessSteps.Prepare(writer, process, options, userNamespace: false);
         var names = (container.Linux?.Namespaces ?? []).Select(n => n.Type).ToHashSet(StringComparer.Ordinal);
-        ulong join = 0;
+        ulong join = 0, through = 0;
         foreach (var (type, flag) in Namespaces)
         {
-            if (type != "pid" && names.Contains(type)) join |= flag;
+            if (!names.Contains(type)) continue;
+
+            // an ordinary user's process may join the others from inside the user namespace alone, and must be born there
+            if (!Environment.IsPrivilegedProcess && names.Contains("user") && type is "user" or "pid") through |= flag;
+            else if (type != "pid") join |= flag;
         }
 
-        writer.Add("join the container's namespaces", SystemCall.Setns, Argument.Slot(Slot.ContainerPidFd), (long)join);
-        if (names.Contains("user")) BecomeRoot(writer);
+        if (join != 0) writer.Add("join the container's namespaces", SystemCall.Setns, Argument.Slot(Slot.ContainerPidFd), (long)join);
+        if (through == 0 && names.Contains("user")) BecomeRoot(writer);
+        writer.Header = writer.Header with { Through = through };
         if (!HasOwnMounts(container))
         {
             // the root of a mount namespace that others use too is not the container's
@@ -179,9 +183,8 @@ public static class PlanBuilder
     {
         if (!options.Hooks) return;
         var report = writer.Bytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>([LaunchReport.AtHooks, (int)point]));
-        writer.Add("ask for hooks", SystemCall.Write, Argument.Slot(Slot.ErrorPipe), Argument.Data(report), 8);
-        writer.Add("wait for hooks", SystemCall.Gate, Slot.Gate);
-        writer.Header = writer.Header with { Gated = 1 };
+        writer.Add("ask for hooks", SystemCall.Write, Argument.Slot(Slot.Parent), Argument.Data(report), 8);
+        writer.Add("wait for hooks", SystemCall.Gate, Slot.Parent);
     }
 
     private static void WorkingDirectory(ProgramWriter writer, string cwd)
@@ -191,7 +194,7 @@ public static class PlanBuilder
         RootSteps.Close(writer, Slot.Target);
     }
 
-    private static void Join(ProgramWriter writer, Dictionary<string, NamespaceSpec> namespaces)
+    private static void Join(ProgramWriter writer, Dictionary<string, NamespaceSpec> namespaces, bool withPid)
     {
         foreach (var (type, flag) in Namespaces)
         {
@@ -250,7 +253,7 @@ public static class PlanBuilder
     private static void WaitForMaps(ProgramWriter writer, Spec spec)
     {
         if (spec.Linux?.UidMappings is not { Count: > 0 } || spec.Linux.GidMappings is not { Count: > 0 }) throw new DavitException(ErrorKind.InvalidArgument, "user namespaces enabled, but no uid or gid mappings found", "set linux.uidMappings and linux.gidMappings");
-        writer.Add("wait for the user mappings", SystemCall.Gate, Slot.Gate);
+        writer.Add("wait for the user mappings", SystemCall.Gate, Slot.Parent);
         BecomeRoot(writer);
     }
 

@@ -164,11 +164,9 @@ internal static class ProcessSteps
 
         writer.Add("take the terminal", SystemCall.Ioctl, Argument.Slot(Slot.Slave), 0x540e, 0);
         for (var i = 0; i < 3; i++) writer.Add("take the terminal", SystemCall.Dup3, Argument.Slot(Slot.Slave), i, 0);
-        var report = writer.Bytes(MemoryMarshal.AsBytes<int>([LaunchReport.TerminalReady, 0]));
-        writer.Add("", SystemCall.StoreSlot, Slot.Master, report + 4);
-        writer.Add("hand the terminal over", SystemCall.Write, Argument.Slot(Slot.ErrorPipe), Argument.Data(report), 8);
-        writer.Add("wait for the parent", SystemCall.Gate, Slot.Gate);
-        writer.Header = writer.Header with { Terminal = 1, Gated = 1 };
+        writer.Add("hand the terminal over", SystemCall.HandOver, LaunchReport.TerminalReady, Slot.Master);
+        writer.Add("wait for the parent", SystemCall.Gate, Slot.Parent);
+        writer.Header = writer.Header with { Terminal = 1 };
     }
 
     private static void Limit(ProgramWriter writer, RlimitSpec limit, PlanOptions options)
@@ -279,7 +277,7 @@ internal static class ProcessSteps
     private static void AtGate(ProgramWriter writer, IReadOnlyList<string> arguments)
     {
         var report = writer.Bytes(MemoryMarshal.AsBytes<int>([LaunchReport.AtStartGate, 0]));
-        writer.Add("report", SystemCall.Write, Argument.Slot(Slot.ErrorPipe), Argument.Data(report), 8);
+        writer.Add("report", SystemCall.Write, Argument.Slot(Slot.Parent), Argument.Data(report), 8);
         writer.Add("wait for start", SystemCall.Gate, Slot.StartGate);
         writer.Header = writer.Header with { StartGated = writer.Child.Count - 1, StartErrors = StartErrors(writer, arguments[0]) };
     }

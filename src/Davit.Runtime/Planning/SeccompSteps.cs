@@ -32,10 +32,13 @@ internal static class SeccompSteps
         writer.Add("load the seccomp filter", SystemCall.Seccomp, SetModeFilter, flags, Argument.Data(program));
         writer.Last(result: Slot.Listener);
         Announce(writer, options, spec);
-        MountSteps.Report(writer, LaunchReport.ListenerReady, Slot.Listener);
-        writer.Add("wait for the seccomp listener", SystemCall.Gate, Slot.Gate);
+
+        // by its number, since this call stands under the filter already: write is the one that a listener must let pass
+        var report = writer.Bytes(MemoryMarshal.AsBytes<int>([LaunchReport.ListenerReady, 0]));
+        writer.Add("", SystemCall.StoreSlot, Slot.Listener, report + 4);
+        writer.Add("report to the parent", SystemCall.Write, Argument.Slot(Slot.Parent), Argument.Data(report), 8);
+        writer.Add("wait for the seccomp listener", SystemCall.Gate, Slot.Parent);
         RootSteps.Close(writer, Slot.Listener);
-        writer.Header = writer.Header with { Gated = 1 };
     }
 
     /// <summary>True when a profile leaves decisions to a listener.</summary>

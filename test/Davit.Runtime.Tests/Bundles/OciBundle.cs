@@ -13,6 +13,8 @@ public sealed class OciBundle : IAsyncDisposable
 {
     private static readonly string[] Capabilities = ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_KILL", "CAP_MKNOD", "CAP_NET_BIND_SERVICE", "CAP_NET_RAW", "CAP_SETGID", "CAP_SETUID", "CAP_SYS_CHROOT"];
     private static int s_last;
+    private readonly List<string> _delegated = [];
+    private string _enter = "";
 
     public OciBundle()
     {
@@ -92,7 +94,29 @@ public sealed class OciBundle : IAsyncDisposable
         OwnRuntime(); // the way to the published one may be closed to this user
         string[] bound = ["passwd:/etc/passwd", "subid:/etc/subuid", "subid:/etc/subgid"];
         var mounts = string.Concat(bound.Select(b => $"mount --bind {Directory}/{b.Replace(":", " ", StringComparison.Ordinal)} && "));
-        Prefix = ["unshare", "--mount", "sh", "-c", $"{mounts}exec setpriv --reuid {user} --regid {user} --clear-groups \"$@\"", "sh"];
+        Prefix = ["unshare", "--mount", "sh", "-c", $"{mounts}{_enter}exec setpriv --reuid {user} --regid {user} --clear-groups \"$@\"", "sh"];
+    }
+
+    /// <summary>Gives a user cgroups to make others in, as a login session has them; called before <see cref="Rootless"/>. Of version 2 the runtime starts inside it.</summary>
+    /// <returns>Where the container's own cgroup will be, by its controller.</returns>
+    internal Func<string, string> Delegate(uint user)
+    {
+        var unified = File.Exists("/sys/fs/cgroup/cgroup.controllers");
+        foreach (var mount in unified ? ["/sys/fs/cgroup"] : (string[])["/sys/fs/cgroup/memory", "/sys/fs/cgroup/pids", "/sys/fs/cgroup/freezer"])
+        {
+            _delegated.Add($"{mount}/{Id}");
+            System.IO.Directory.CreateDirectory($"{mount}/{Id}");
+            if (unified)
+            {
+                File.WriteAllText($"{mount}/cgroup.subtree_control", "+memory +pids");
+                System.IO.Directory.CreateDirectory($"{mount}/{Id}/session");
+                _enter = $"echo 0 >{mount}/{Id}/session/cgroup.procs && ";
+            }
+
+            foreach (var file in unified ? ["", "/cgroup.procs", "/cgroup.subtree_control"] : (string[])["", "/cgroup.procs"]) Davit.Linux.Directories.DirectoryCalls.ChangeOwner(-100, $"{mount}/{Id}{file}", user, user);
+        }
+
+        return controller => unified ? $"/sys/fs/cgroup/{Id}/{Id}" : $"/sys/fs/cgroup/{controller}/{Id}/box";
     }
 
     /// <summary>Runs a script in a container to its end.</summary>
@@ -167,6 +191,7 @@ public sealed class OciBundle : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await RawAsync(["delete", "-f", Id]);
+        foreach (var directory in _delegated) Davit.Linux.Cgroups.CgroupProcesses.TryRemove(directory);
         var mounts = File.ReadAllLines("/proc/self/mountinfo").Where(l => l.Contains(Directory, StringComparison.Ordinal)).ToList();
         var cgroups = System.IO.Directory.GetDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup").Select(d => $"{d}/{Id}").Where(System.IO.Directory.Exists).ToList();
         System.IO.Directory.Delete(Directory, recursive: true);

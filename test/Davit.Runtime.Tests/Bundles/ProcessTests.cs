@@ -164,36 +164,14 @@ public sealed class ProcessTests
     public async Task Console_socket_gets_the_terminal()
     {
         await using var bundle = new OciBundle();
-        var path = bundle.Directory + "/console.sock";
-        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        listener.Bind(new UnixDomainSocketEndPoint(path));
-        listener.Listen();
+        using var console = new ConsoleSocket(bundle, "console.sock");
         bundle.Process(p => p with { Terminal = true, ConsoleSize = new() { Width = 111, Height = 33 }, Args = ["/bin/sh", "-c", "busybox stty size; test -t 0 && echo terminal"] });
-        var create = bundle.OciAsync("create", "--console-socket", path, "--pid-file", bundle.Directory + "/pid", "-b", bundle.Directory, bundle.Id);
-        using var connection = await listener.AcceptAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-        var master = ReceivedDescriptor.Take(connection);
+        var create = bundle.OciAsync("create", "--console-socket", console.Path, "--pid-file", bundle.Directory + "/pid", "-b", bundle.Directory, bundle.Id);
+        var terminal = await console.ReadAsync();
         (await create).Succeeded();
         (await bundle.OciAsync("start", bundle.Id)).Succeeded();
 
-        using var terminal = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(master, ownsHandle: true), FileAccess.Read, 0);
-        Assert.Equal("33 111\r\nterminal\r\n", ReadTerminal(terminal));
+        Assert.Equal("33 111\r\nterminal\r\n", await terminal);
         Assert.True(int.TryParse(await File.ReadAllTextAsync(bundle.Directory + "/pid", TestContext.Current.CancellationToken), out _));
-    }
-
-    /// <summary>All that comes until the last process has closed the other side, which a terminal reports as an error.</summary>
-    private static string ReadTerminal(FileStream terminal)
-    {
-        var text = new StringBuilder();
-        var buffer = new byte[4096];
-        try
-        {
-            for (int got; (got = terminal.Read(buffer)) > 0;) text.Append(Encoding.UTF8.GetString(buffer, 0, got));
-        }
-        catch (IOException)
-        {
-            // EIO is the end
-        }
-
-        return text.ToString();
     }
 }

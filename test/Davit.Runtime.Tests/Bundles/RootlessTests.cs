@@ -55,6 +55,67 @@ public sealed class RootlessTests
         Assert.NotEqual(0, (await bundle.OciAsync("state", bundle.Id)).ExitCode);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task More_processes_join_its_container(bool subordinates)
+    {
+        await using var bundle = new OciBundle();
+        bundle.Rootless(User, subordinates ? [new IdMapping { ContainerID = 1, HostID = 300000, Size = 65536 }] : []);
+        await bundle.StartAsync("while :; do sleep 1; done");
+
+        var exec = await bundle.OciAsync("exec", bundle.Id, "/bin/sh", "-c", "id -u; hostname; readlink /proc/1/exe; test $$ -gt 1 && echo own pid; grep -c . /proc/self/uid_map; exit 7");
+
+        Assert.Equal($"0\nbundle\n/bin/busybox\nown pid\n{(subordinates ? 2 : 1)}\n", exec.Output);
+        Assert.Equal(7, exec.ExitCode);
+        if (subordinates) Assert.Equal("5\n", (await bundle.OciAsync("exec", "--user", "5", bundle.Id, "/bin/id", "-u")).Succeeded().Output);
+        var missing = await bundle.OciAsync("exec", bundle.Id, "/bin/missing");
+        Assert.Equal(255, missing.ExitCode == 127 ? 255 : missing.ExitCode);
+        Assert.Contains("/bin/missing", missing.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Its_container_has_a_terminal()
+    {
+        await using var bundle = new OciBundle();
+        bundle.Rootless(User);
+        bundle.Process(p => p with { Terminal = true, Args = ["/bin/sh", "-c", "test -t 0 && echo a terminal; read word; while :; do sleep 1; done"] });
+        using var console = new ConsoleSocket(bundle, "console");
+        var run = bundle.OciAsync("run", "-d", "--console-socket", console.Path, "-b", bundle.Directory, bundle.Id);
+        var first = await console.ReadAsync();
+        (await run).Succeeded();
+
+        var exec = bundle.OciAsync("exec", "-d", "-t", "--console-socket", console.Path, bundle.Id, "/bin/sh", "-c", "test -t 1 && echo another");
+        var second = await console.ReadAsync();
+        (await exec).Succeeded();
+        Assert.Equal("another\r\n", await second);
+        (await bundle.OciAsync("kill", bundle.Id, "KILL")).Succeeded();
+        Assert.Equal("a terminal\r\n", await first);
+    }
+
+    [Fact]
+    public async Task Limits_hold_where_the_user_was_given_cgroups()
+    {
+        await using var bundle = new OciBundle();
+        var cgroup = bundle.Delegate(User);
+        bundle.Rootless(User);
+        var named = Path.GetFileName(cgroup("pids")) == "box";
+        bundle.Linux(l => l with { CgroupsPath = named ? $"/{bundle.Id}/box" : null, Resources = new() { Pids = new() { Limit = 7 }, Memory = new() { Limit = 64 << 20 } } });
+        await bundle.StartAsync("while :; do sleep 1; done");
+
+        Assert.Equal("7\n", File.ReadAllText(cgroup("pids") + "/pids.max"));
+        Assert.Contains("67108864", File.ReadAllText(cgroup("memory") + (named ? "/memory.limit_in_bytes" : "/memory.max")), StringComparison.Ordinal);
+        (await bundle.OciAsync("update", "--pids-limit", "9", bundle.Id)).Succeeded();
+        Assert.Equal("9\n", File.ReadAllText(cgroup("pids") + "/pids.max"));
+        Assert.Contains("Resource temporarily unavailable", (await bundle.OciAsync("exec", bundle.Id, "/bin/sh", "-c", "for i in 1 2 3 4 5 6 7 8 9; do sleep 1 & done; wait")).Error, StringComparison.OrdinalIgnoreCase);
+        (await bundle.OciAsync("pause", bundle.Id)).Succeeded();
+        Assert.Contains("\"status\": \"paused\"", (await bundle.OciAsync("state", bundle.Id)).Output, StringComparison.Ordinal);
+        (await bundle.OciAsync("resume", bundle.Id)).Succeeded();
+        (await bundle.OciAsync("kill", bundle.Id, "KILL")).Succeeded();
+        (await bundle.OciAsync("delete", "-f", bundle.Id)).Succeeded();
+        Assert.False(Directory.Exists(cgroup("pids")));
+    }
+
     [Fact]
     public async Task Limits_without_a_cgroup_of_its_own_are_refused()
     {
