@@ -63,6 +63,20 @@ internal static class Readers
                 Read(() => ManifestReader.Index(bytes, "x"));
                 ManifestReader.Config(bytes, "x");
             }),
+        ["spec"] = bounds => Fuzzing.Run("spec", bounds,
+            ["{\"ociVersion\":\"1.2.0\",\"process\":{\"user\":{\"uid\":1,\"additionalGids\":[2]},\"args\":[\"sh\"],\"rlimits\":[{\"type\":\"RLIMIT_NOFILE\",\"soft\":1,\"hard\":2}]},\"mounts\":[{\"destination\":\"/x\",\"options\":[\"ro\"]}],\"annotations\":{\"a\":\"b\"}}", "{\"linux\":{\"timeOffsets\":{\"boottime\":{\"secs\":-1}},\"resources\":{\"memory\":{\"limit\":5},\"unified\":{\"a\":\"b\"}},\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"read\"],\"action\":\"x\",\"args\":[{\"index\":1,\"value\":18446744073709551615,\"op\":\"SCMP_CMP_EQ\"}]}]}}}"],
+            [.. JsonWords, "\\ud800", "18446744073709551616", "\"process\":", "\"linux\":", "\"mounts\":[{", "\"uid\":1.5"],
+            bytes =>
+            {
+                try
+                {
+                    Davit.Oci.Runtime.SpecDocument.Read(bytes);
+                }
+                catch (JsonException)
+                {
+                    // refused, with the member's name
+                }
+            }),
         ["template"] = bounds => Fuzzing.Run("template", bounds,
             ["{{.Name}}", "{{range $i, $v := .List}}{{$i}}{{else}}x{{end}}", "{{if eq .A \"b\" 1}}{{json .}}{{end}}", "{{define \"x\"}}{{template \"x\" .}}{{end}}{{with .State}}{{printf \"%-5s|%03d|%q\" .Status 1 2}}{{end}}", "{{(index .Ports 1).Host | upper | printf \"%v\"}}", "{{- /* c */ -}}"],
             ["{{", "}}", "{{-", "-}}", ".", "$", "$x", ":=", "|", "(", ")", "\"", "`", "range ", "if ", "end", "else", "with ", "template \"x\" .", "define \"x\"", "printf \"%999999999d\" 1", "json ", "index ", "slice ", "pad ", "truncate .Name ", "-1", "9999999999999999999999", "break", "len "],

@@ -97,7 +97,7 @@ internal sealed class MonitorRemains(LaunchPlans plans, TimeProvider time)
     {
         try
         {
-            spec ??= JsonSerializer.Deserialize(await File.ReadAllBytesAsync(Path.Combine(runDirectory, MonitorState.SpecName)).ConfigureAwait(false), RuntimeJson.Default.Spec);
+            spec ??= SpecDocument.Read(await File.ReadAllBytesAsync(Path.Combine(runDirectory, MonitorState.SpecName)).ConfigureAwait(false));
         }
         catch (Exception e) when (e is IOException or JsonException)
         {

@@ -135,7 +135,7 @@ internal sealed class RunningContainer : IRunningContainer
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(_runDirectory, MonitorState.SpecName)), RuntimeJson.Default.Spec) ?? throw NotRunning();
+            return SpecDocument.Read(File.ReadAllBytes(Path.Combine(_runDirectory, MonitorState.SpecName)));
         }
         catch (IOException)
         {

@@ -33,7 +33,7 @@ internal static class ExecCommand
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), RuntimeJson.Default.ProcessSpec) ?? throw new JsonException("it is null");
+            return SpecDocument.ReadProcess(File.ReadAllBytes(path));
         }
         catch (JsonException e)
         {

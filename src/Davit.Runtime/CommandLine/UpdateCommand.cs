@@ -21,7 +21,9 @@ internal static class UpdateCommand
         try
         {
             using Stream stream = file == "-" ? Console.OpenStandardInput() : File.OpenRead(file);
-            return JsonSerializer.Deserialize(stream, RuntimeJson.Default.ResourcesSpec) ?? throw new JsonException("it is null");
+            using var bytes = new MemoryStream();
+            stream.CopyTo(bytes);
+            return SpecDocument.ReadResources(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
         }
         catch (JsonException e)
         {

@@ -76,7 +76,7 @@ public sealed class HookRunner(HooksSpec hooks, ContainerStateDocument state, IR
         try
         {
             // a state is far smaller than a pipe: the write never waits for the hook to read
-            var bytes = JsonSerializer.SerializeToUtf8Bytes(state, RuntimeJson.Default.ContainerStateDocument);
+            var bytes = StateDocument.Serialize(state);
             fixed (byte* start = bytes)
             {
                 Kernel.Call(SystemCall.Write, ends[1], (nint)start, bytes.Length);

@@ -27,7 +27,7 @@ internal sealed class ContainerDirectory(string root, bool mustExist)
     internal void Write(StateRecord state)
     {
         var path = Path.Combine(Of(state.Id), StateName);
-        File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(state, StateJson.Default.StateRecord));
+        StateFile.Write(path + ".new", state);
         File.Move(path + ".new", path, overwrite: true);
     }
 
@@ -36,12 +36,15 @@ internal sealed class ContainerDirectory(string root, bool mustExist)
         CheckId(id);
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(Of(id), StateName)), StateJson.Default.StateRecord)
-                ?? throw new DavitException(ErrorKind.DataLoss, $"the state of container {id} is empty");
+            return StateFile.Read(File.ReadAllBytes(Path.Combine(Of(id), StateName)));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new DavitException(ErrorKind.NotFound, "container does not exist", inner: e);
+        }
+        catch (Exception e) when (e is JsonException or FormatException)
+        {
+            throw new DavitException(ErrorKind.DataLoss, $"the state of container {id} is damaged: {e.Message}", "delete it with --force", e);
         }
     }
 

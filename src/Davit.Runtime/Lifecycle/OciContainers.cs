@@ -25,7 +25,7 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
     internal LaunchedProcess Create(CreateRequest request)
     {
         var bundle = Path.GetFullPath(request.Bundle);
-        var spec = ReadSpec(bundle, request.Config ?? "config.json");
+        var (spec, config) = ReadSpec(bundle, request.Config ?? "config.json");
         var terminal = spec.Process?.Terminal == true;
         if (terminal && request.ConsoleSocket is null && request.Detach) throw new DavitException(ErrorKind.InvalidArgument, "cannot allocate tty if runc will detach without setting console socket", "use --console-socket");
         if (!terminal && request.ConsoleSocket is not null) throw new DavitException(ErrorKind.InvalidArgument, "cannot use console socket if runc will not detach or allocate tty", "set process.terminal");
@@ -33,7 +33,7 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
         _containers.Claim(request.Id);
         try
         {
-            return Create(request, bundle, spec);
+            return Create(request, bundle, spec, config);
         }
         catch
         {
@@ -42,7 +42,7 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
         }
     }
 
-    private LaunchedProcess Create(CreateRequest request, string bundle, Spec spec)
+    private LaunchedProcess Create(CreateRequest request, string bundle, Spec spec, byte[] config)
     {
         var process = spec.Process ?? new ProcessSpec { Cwd = "/", Args = ["none"] };
         var gate = _containers.Gate(request.Id);
@@ -57,6 +57,7 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
             Created = time.GetUtcNow(),
             Cgroup = cgroup ?? "",
             ForeignCgroups = cgroup is null ? [] : CgroupPath.RefuseUnfit(host.Cgroups, cgroup),
+            Config = config,
             Spec = spec,
         };
         var passed = ActivationSockets.Passed();
@@ -280,14 +281,15 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
         return status is "running" or "created" ? state : throw new DavitException(ErrorKind.FailedPrecondition, $"container not running: {status}");
     }
 
-    private static Spec ReadSpec(string bundle, string name)
+    private static (Spec Spec, byte[] Config) ReadSpec(string bundle, string name)
     {
         var path = Path.Combine(bundle, name);
         try
         {
-            var spec = JsonSerializer.Deserialize(File.ReadAllBytes(path), RuntimeJson.Default.Spec) ?? throw new JsonException("it is null");
+            var config = File.ReadAllBytes(path);
+            var spec = SpecDocument.Read(config);
             DocumentRules.Check(spec);
-            return spec;
+            return (spec, config);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -32,7 +32,15 @@ internal sealed record StateRecord
     public IReadOnlyList<string> ForeignCgroups { get; init; } = [];
 
     /// <summary>The configuration as it was at create.</summary>
-    public Spec Spec { get; init; } = new();
+    public ReadOnlyMemory<byte> Config { get; init; }
+
+    /// <summary>The same, read when it is asked for first.</summary>
+    /// <exception cref="System.Text.Json.JsonException">The state was damaged.</exception>
+    public Spec Spec
+    {
+        get => field ??= SpecDocument.Read(Config.Span);
+        init;
+    }
 }
 
 /// <summary>The answer of <c>state</c> and <c>list</c>.</summary>
@@ -57,10 +65,6 @@ internal sealed record StateView
 
     public string Owner { get; init; } = "";
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(StateRecord))]
-internal sealed partial class StateJson : JsonSerializerContext;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
 [JsonSerializable(typeof(StateView))]

@@ -56,7 +56,7 @@ internal static class SeccompSteps
             Metadata = spec.ListenerMetadata,
             State = state,
         };
-        var pieces = JsonSerializer.Serialize(document, RuntimeJson.Default.ContainerProcessStateDocument).Split($"{NumberMark}");
+        var pieces = System.Text.Encoding.UTF8.GetString(StateDocument.Serialize(document)).Split($"{NumberMark}");
         var texts = writer.Bytes(MemoryMarshal.AsBytes<int>([.. pieces.Select(writer.Text)]));
         writer.Header = writer.Header with { ListenerPath = writer.Text(spec.ListenerPath), ListenerTexts = texts, ListenerTextCount = pieces.Length };
     }
