@@ -15,7 +15,7 @@ internal unsafe struct ExecutableShield
     internal const int MapLength = 104;
 
     private const int MapPrivate = 2, MapFixed = 16, MapAnonymous = 32, Write = 2;
-    private const int ProgramHeaders = 3, Load = 1, Closed = 0x6474e552;
+    private const int ProgramHeaders = 3, ProgramHeaderCount = 5, Load = 1, Table = 6, Execute = 4, Closed = 0x6474e552;
     private const long PageMask = -4096;
     private const int MoveFixed = 3, PrSetMm = 35, SetMap = 14, MostRegions = 16;
 
@@ -40,7 +40,8 @@ internal unsafe struct ExecutableShield
         shield._steps = (LaunchOp*)NativeMemory.AllocZeroed((nuint)((sizeof(LaunchOp) * (MostRegions + 1)) + MapLength));
         try
         {
-            shield.AddSegments(Headers());
+            var headers = Headers(out var count);
+            shield.AddSegments(headers, count);
             var map = shield.Layout();
             shield.Step(SystemCall.Prctl, PrSetMm, SetMap, (nint)map, MapLength, 0, 0);
             return shield;
@@ -62,25 +63,34 @@ internal unsafe struct ExecutableShield
         for (var i = 0; i < _copyCount; i++) Kernel.Call(SystemCall.Munmap, (nint)_copies[2 * i], (nint)_copies[(2 * i) + 1]);
     }
 
-    /// <summary>Program headers of the running program (elf(5)): 56 bytes each; the first describes the table itself.</summary>
-    private static byte* Headers()
+    /// <summary>Program headers of the running program (elf(5)): 56 bytes each.</summary>
+    private static byte* Headers(out int count)
     {
+        byte* headers = null;
+        count = 0;
         var words = stackalloc long[2 * 64];
         var length = Read("/proc/self/auxv\0"u8, (byte*)words, 2 * 64 * sizeof(long));
         for (var i = 0; i + 1 < length / sizeof(long); i += 2)
         {
-            if (words[i] == ProgramHeaders) return (byte*)words[i + 1];
+            if (words[i] == ProgramHeaders) headers = (byte*)words[i + 1];
+            if (words[i] == ProgramHeaderCount) count = (int)words[i + 1];
         }
 
-        throw new LinuxException(Errno.ENOENT, "getauxval");
+        return headers is not null && count > 0 ? headers : throw new LinuxException(Errno.ENOENT, "getauxval");
     }
 
     /// <summary>What was loaded of the file: constants and code are mapped anew; what the loader or this program has changed is copied, the part that is closed after loading by itself.</summary>
-    private void AddSegments(byte* headers)
+    private void AddSegments(byte* headers, int count)
     {
-        // SAFETY: the table's own header gives its length and where it would lie without the loader's offset.
-        var origin = (long)headers - *(long*)(headers + 16);
-        var end = headers + *(long*)(headers + 40);
+        // SAFETY: the kernel gives the table's address and length. Its own entry tells where it would lie without the loader's offset; a program that is loaded
+        // at the addresses in its file has no such entry.
+        var end = headers + (56 * count);
+        long origin = 0;
+        for (var at = headers; at < end; at += 56)
+        {
+            if (*(int*)at == Table) origin = (long)headers - *(long*)(at + 16);
+        }
+
         long closedFrom = 0, closedTo = 0;
         for (var at = headers; at < end; at += 56)
         {
@@ -98,7 +108,7 @@ internal unsafe struct ExecutableShield
             var to = (origin + *(long*)(at + 16) + *(long*)(at + 32) + 4095) & PageMask;
             if ((flags & Write) == 0)
             {
-                Step(SystemCall.Mmap, (nint)from, (nint)(to - from), 1 | ((flags & 1) << 2), MapPrivate | MapFixed, _file, (nint)(*(long*)(at + 8) & PageMask));
+                Step(SystemCall.Mmap, (nint)from, (nint)(to - from), Protection(from, to, 1 | ((flags & 1) << 2)), MapPrivate | MapFixed, _file, (nint)(*(long*)(at + 8) & PageMask));
                 continue;
             }
 
@@ -113,9 +123,16 @@ internal unsafe struct ExecutableShield
         }
     }
 
+    /// <summary>The instructions that make system calls lie among constants.</summary>
+    private static int Protection(long from, long to, int protection)
+    {
+        var (start, length) = Kernel.CodeRange;
+        return start < to && start + length > from ? protection | Execute : protection;
+    }
+
     private void Replace(long from, long to, int protection)
     {
-        if (to > from) Step(SystemCall.Mremap, Copy((nint)from, (nint)(to - from), protection), (nint)(to - from), (nint)(to - from), MoveFixed, (nint)from, 0);
+        if (to > from) Step(SystemCall.Mremap, Copy((nint)from, (nint)(to - from), Protection(from, to, protection)), (nint)(to - from), (nint)(to - from), MoveFixed, (nint)from, 0);
     }
 
     private nint Copy(nint start, nint length, int protection)
