@@ -279,6 +279,15 @@ internal static unsafe class LaunchChild
         return Kernel.Call(SystemCall.Sendmsg, (nint)program->Slots[Slot.Parent], (nint)(at + 64), 0x4000) < 0 ? -Kernel.Errno : 0;
     }
 
+    /// <summary>Struct stat: the mode lies at 24, the device number that a node stands for at 40.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint CheckDevice(LaunchHeader* program, LaunchOp* op)
+    {
+        if (Kernel.Call(SystemCall.Fstat, (nint)program->Slots[(int)op->Arguments[0]], (nint)program->Scratch) < 0) return -Kernel.Errno;
+        var isSame = (*(int*)(program->Scratch + 24) & 0xf000) == (int)op->Arguments[1] && *(long*)(program->Scratch + 40) == op->Arguments[2];
+        return isSame ? 0 : -17;
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint CopyFile(LaunchHeader* program, LaunchOp* op)
     {

@@ -23,6 +23,9 @@ internal static class StateFile
         writer.WriteStartArray("cgroupDirectories");
         foreach (var directory in state.CgroupDirectories) writer.WriteStringValue(directory);
         writer.WriteEndArray();
+        writer.WriteStartArray("foreignCgroups");
+        foreach (var directory in state.ForeignCgroups) writer.WriteStringValue(directory);
+        writer.WriteEndArray();
         writer.WritePropertyName("spec");
         writer.WriteRawValue(state.Config.Span, skipInputValidation: true);
         writer.WriteEndObject();
@@ -48,6 +51,7 @@ internal static class StateFile
                 "created" => state with { Created = DateTimeOffset.Parse(reader.Text(), CultureInfo.InvariantCulture) },
                 "cgroup" => state with { Cgroup = reader.Text() },
                 "cgroupDirectories" => state with { CgroupDirectories = reader.Texts() },
+                "foreignCgroups" => state with { ForeignCgroups = reader.Texts() },
                 "spec" => state with { Config = reader.Raw() },
                 _ => reader.Skip(state),
             };

@@ -194,7 +194,7 @@ public static class PlanBuilder
         RootSteps.Close(writer, Slot.Target);
     }
 
-    private static void Join(ProgramWriter writer, Dictionary<string, NamespaceSpec> namespaces, bool withPid)
+    private static void Join(ProgramWriter writer, Dictionary<string, NamespaceSpec> namespaces)
     {
         foreach (var (type, flag) in Namespaces)
         {
