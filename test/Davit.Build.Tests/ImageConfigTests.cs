@@ -290,6 +290,7 @@ public class ImageConfigTests
     [Theory]
     [InlineData("Missing", "Cannot locate specified Dockerfile: Missing")]
     [InlineData("empty", "the Dockerfile (empty) cannot be empty")]
+    [InlineData("a\0b", "can't read a file of the context: open a\0b: invalid argument")]
     public async Task A_missing_or_empty_Dockerfile_is_named(string name, string expected)
     {
         await using var fixture = new BuilderFixture();

@@ -3,8 +3,8 @@ using System.Text;
 using Davit.Daemon.Composition;
 using Davit.Daemon.Configuration;
 using Davit.Daemon.Http;
+using Davit.Daemon.Logging;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Davit.Daemon.Tests;
 
@@ -15,7 +15,12 @@ internal sealed class ApiServer : IAsyncDisposable
     private readonly ApiSocket _socket;
 
     private ApiServer(RouteTable routes) =>
-        _socket = new ApiSocket(routes, "Davit/test (linux)", [new ListenAddress { UnixPath = SocketPath }], "0", NullLoggerProvider.Instance, LogLevel.Critical, () => { });
+        _socket = new ApiSocket(routes, "Davit/test (linux)", [new ListenAddress { UnixPath = SocketPath }], "0", new LineLog(LogPath, TimeProvider.System), LogLevel.Information, () => { });
+
+    private string LogPath => _directory + "/log";
+
+    /// <summary>What the server has logged so far.</summary>
+    public string Log => File.ReadAllText(LogPath);
 
     public string SocketPath => _directory + "/api.sock";
 

@@ -138,10 +138,18 @@ public sealed class TestDaemon : IAsyncDisposable
         }
 
         if (_process is null) await LaunchAsync();
-        var ids = (await DockerAsync("ps", "-aq")).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        if (ids.Length > 0) (await DockerAsync(["rm", "-fv", .. ids])).Succeeded();
-        await DockerAsync("network", "prune", "-f");
-        await StopAsync();
+        try
+        {
+            // by our own client: the peers may be gone, and the daemon must not stay for that
+            var ids = (await DavitAsync("ps", "-aq")).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            if (ids.Length > 0) (await DavitAsync(["rm", "-fv", .. ids])).Succeeded();
+            await DavitAsync("network", "prune", "-f");
+        }
+        finally
+        {
+            await StopAsync();
+        }
+
         var cleanup = await Command.RunAsync(Project.Executable("davitd"),
             ["--instance", Name, "--data-root", DataRoot, "--exec-root", RunRoot, "--bridge", Prefix + "-b0", "--interface-prefix", Prefix, "--firewall-table", "davit-" + Name, "--cgroup-parent", "davit-" + Name, "--remove-everything"]);
         var log = Log;

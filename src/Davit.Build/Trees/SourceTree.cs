@@ -55,7 +55,7 @@ internal sealed class SourceTree : IDisposable
     public byte[]? ReadFile(string path, int limit)
     {
         var fd = Open(path, OpenHow.Read | OpenHow.NonBlocking, out var errno);
-        if (fd < 0) return errno is Errno.ENOENT or Errno.ENOTDIR ? null : throw new LinuxException(errno, "open", path);
+        if (fd < 0) return errno is Errno.ENOENT or Errno.ENOTDIR ? null : throw new LinuxException(errno, "open", path).ToDavitException("can't read a file of the context");
         try
         {
             if (DirectoryCalls.Stat(fd, "", out var stat) != Errno.None || !stat.IsRegular) throw new DavitException(ErrorKind.InvalidArgument, $"{path} is not a regular file");

@@ -33,7 +33,7 @@ internal sealed class SystemEndpoints(ApiServices services)
         response.Headers.Pragma = "no-cache";
         response.ContentType = "text/plain; charset=utf-8";
         response.ContentLength = HttpMethods.IsHead(request.Context.Request.Method) ? 0 : 2;
-        if (!HttpMethods.IsHead(request.Context.Request.Method)) await response.Body.WriteAsync("OK"u8.ToArray(), request.Aborted).ConfigureAwait(false);
+        if (!HttpMethods.IsHead(request.Context.Request.Method)) await response.Body.WriteAsync("OK"u8.ToArray(), CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task LoginAsync(ApiRequest request)

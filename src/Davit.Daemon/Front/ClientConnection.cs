@@ -21,6 +21,9 @@ internal sealed class ClientConnection(ConnectionContext connection, Socket sock
     /// <summary>Its socket, for writing past Kestrel; null when what is written must be encrypted first.</summary>
     public Socket? Socket => encrypted ? null : socket;
 
+    /// <summary>The daemon ends, whatever the client does: for what must not break off because of a half-close.</summary>
+    public CancellationToken Stopping { get; private set; }
+
     /// <summary>Completes when the client has closed its connection altogether, or, without an exception, when canceled.</summary>
     public Task GoneAsync(CancellationToken cancellation) => hangUps.WaitAsync(socket, cancellation);
 
@@ -32,6 +35,7 @@ internal sealed class ClientConnection(ConnectionContext connection, Socket sock
         lock (_gate)
         {
             _inputMayEnd = takesOver;
+            Stopping = stopping;
             _request = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             return _request;
         }

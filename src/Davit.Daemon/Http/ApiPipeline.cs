@@ -72,9 +72,8 @@ internal sealed partial class ApiPipeline(RouteTable routes, string product, ILo
     {
         if (context.RequestAborted.IsCancellationRequested && error is OperationCanceledException or IOException)
         {
-            // nobody is there to be told; a connection in the middle of an answer can't be used again
-            if (context.Response.HasStarted) context.Abort();
-            else (context.Response.StatusCode, context.Response.ContentLength) = (499, 0); // the answer's own length may be set already
+            // nobody is there to be told, and a connection in the middle of a body or an answer can't be used again
+            context.Abort();
             return;
         }
 
@@ -108,7 +107,7 @@ internal sealed partial class ApiPipeline(RouteTable routes, string product, ILo
 
         try
         {
-            await JsonBody.WriteAsync(context.Response, new ErrorResponse { Message = message, Hint = hint }, DockerApiJson.Default.ErrorResponse, status, ApiVersion.Highest, CancellationToken.None).ConfigureAwait(false);
+            await JsonBody.WriteAsync(context.Response, new ErrorResponse { Message = message, Hint = hint }, DockerApiJson.Default.ErrorResponse, status, ApiVersion.Highest).ConfigureAwait(false);
         }
         catch (IOException)
         {

@@ -17,6 +17,8 @@ internal sealed class ApiRequest(HttpContext context, ApiVersion version, IReadO
     /// <summary>Canceled when the client has left or the daemon ends.</summary>
     public CancellationToken Aborted => context.RequestAborted;
 
+    private CancellationToken Stopping => context.Features.Get<Front.ClientConnection>()?.Stopping ?? CancellationToken.None;
+
     /// <summary>A part of the path, <c>{id}</c> or <c>{name*}</c> of the pattern.</summary>
     public string this[string part] => parts[part];
 
@@ -48,14 +50,17 @@ internal sealed class ApiRequest(HttpContext context, ApiVersion version, IReadO
     /// <summary>The field <c>filters</c>.</summary>
     public FilterSet Filters() => FilterSet.Parse(Query("filters"));
 
-    /// <summary>Reads the body as JSON.</summary>
-    public ValueTask<T> ReadAsync<T>(JsonTypeInfo<T> type) where T : class => JsonBody.ReadAsync(context.Request, type, Aborted);
+    /// <summary>
+    /// Reads the body as JSON. A client that half-closes behind its request has left for the handler, but not for its body and the answer: these end by
+    /// themselves when nobody is there, and a read that is canceled leaves the connection unusable.
+    /// </summary>
+    public ValueTask<T> ReadAsync<T>(JsonTypeInfo<T> type) where T : class => JsonBody.ReadAsync(context.Request, type, Stopping);
 
     /// <summary>Reads the body as JSON, null when there is none.</summary>
-    public ValueTask<T?> ReadOptionalAsync<T>(JsonTypeInfo<T> type) where T : class => JsonBody.ReadOptionalAsync(context.Request, type, Aborted);
+    public ValueTask<T?> ReadOptionalAsync<T>(JsonTypeInfo<T> type) where T : class => JsonBody.ReadOptionalAsync(context.Request, type, Stopping);
 
     /// <summary>Answers with JSON.</summary>
-    public Task WriteAsync<T>(T value, JsonTypeInfo<T> type, int status = 200) => JsonBody.WriteAsync(context.Response, value, type, status, Version, Aborted);
+    public Task WriteAsync<T>(T value, JsonTypeInfo<T> type, int status = 200) => JsonBody.WriteAsync(context.Response, value, type, status, Version);
 
     /// <summary>Answers without a body.</summary>
     public Task EmptyAsync(int status = 204)

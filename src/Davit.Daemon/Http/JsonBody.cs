@@ -38,8 +38,7 @@ internal static class JsonBody
     /// <param name="type">How.</param>
     /// <param name="status">HTTP status.</param>
     /// <param name="client">Version that the client speaks.</param>
-    /// <param name="cancellation">The client has left.</param>
-    public static async Task WriteAsync<T>(HttpResponse response, T value, JsonTypeInfo<T> type, int status, ApiVersion client, CancellationToken cancellation)
+    public static async Task WriteAsync<T>(HttpResponse response, T value, JsonTypeInfo<T> type, int status, ApiVersion client)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (var writer = new Utf8JsonWriter(buffer, WriterOptions)) JsonSerializer.Serialize(writer, value, type);
@@ -54,7 +53,7 @@ internal static class JsonBody
         response.StatusCode = status;
         response.ContentType = "application/json";
         response.ContentLength = buffer.WrittenCount;
-        await response.Body.WriteAsync(buffer.WrittenMemory, cancellation).ConfigureAwait(false);
+        await response.Body.WriteAsync(buffer.WrittenMemory, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>No escapes that JSON does not ask for, as Go writes it but for <c>&lt; &gt; &amp;</c>.</summary>

@@ -101,7 +101,8 @@ internal sealed class LineLog : ILoggerProvider
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel)) log.Write(logLevel, formatter(state, exception), exception);
+            // what a client sends behind its request may be damaged: Kestrel closes the connection, and calls that an error of the server
+            if (IsEnabled(logLevel) && eventId.Name != "RequestBodyDrainBodyReaderInvalidState") log.Write(logLevel, formatter(state, exception), exception);
         }
     }
 }

@@ -35,6 +35,61 @@ public sealed class ConnectionFrontTests
     }
 
     [Fact]
+    public async Task Body_and_answer_outlast_the_half_close_of_their_client()
+    {
+        await using var server = await ApiServer.StartAsync(new RouteTable().Post("/echo", async request =>
+        {
+            await request.BeginAsync("application/json");
+            await LeftAsync(request);
+            await request.Context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(string.Join('+', await request.ReadAsync(DockerApi.DockerApiJson.Default.StringArray))));
+        }));
+
+        Assert.Contains("a+b", await LeaveAsync(server, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n[\"a\",", "\"b\"]"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_left_gets_no_answer()
+    {
+        await using var server = await ApiServer.StartAsync(new RouteTable().Post("/wait", async request =>
+        {
+            await request.BeginAsync("application/json");
+            await LeftAsync(request);
+            await request.Context.Response.Body.WriteAsync("x"u8.ToArray(), request.Aborted);
+        }));
+
+        Assert.DoesNotContain("0\r\n", (await LeaveAsync(server, "POST /wait HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab", "")).Split("\r\n\r\n", 2)[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_damaged_end_of_a_body_is_no_failure_of_ours()
+    {
+        await using var server = await ApiServer.StartAsync(new RouteTable().Post("/nothing", request => request.EmptyAsync(200)));
+
+        await server.AskAsync("POST /nothing HTTP/1.1\nHost: x\nTransfer-Encoding: chunked\n\n5\nabcde\n0\nbad: \0\n\n", halfClose: true);
+
+        Assert.DoesNotContain("level=error", server.Log, StringComparison.Ordinal);
+    }
+
+    private static async Task LeftAsync(ApiRequest request)
+    {
+        var left = new TaskCompletionSource();
+        await using var registration = request.Aborted.Register(left.SetResult);
+        await left.Task.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    /// <summary>Sends, waits for the head of the answer, sends the rest with the half-close, and reads to the end.</summary>
+    private static async Task<string> LeaveAsync(ApiServer server, string request, string rest)
+    {
+        await using var stream = await server.ConnectAsync();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(request));
+        var head = new byte[4096];
+        var length = await stream.ReadAsync(head).AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(rest));
+        stream.Socket.Shutdown(SocketShutdown.Send);
+        return Encoding.ASCII.GetString(head, 0, length) + await new StreamReader(stream).ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
     public async Task Prior_knowledge_of_http2_is_served_on_the_same_socket()
     {
         await using var server = await ApiServer.StartAsync(Ping);
