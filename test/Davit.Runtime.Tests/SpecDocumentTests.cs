@@ -23,6 +23,10 @@ public sealed class SpecDocumentTests
     }
 
     [Theory]
+    [InlineData("{\"linux\":{\"uidMappings\":[{\"containerID\":0,\"size\":1}]}}", "linux.uidMappings[0]: the member \"hostID\" is missing")]
+    [InlineData("{\"process\":{\"cwd\":null}}", "process: the member \"cwd\" is missing")]
+    [InlineData("{\"hostname\":\"a\",\"hostname\":\"b\"}", "hostname: the member \"hostname\" is there twice")]
+    [InlineData("{\"annotations\":{\"a\":null}}", "annotations.a: a string is expected, not null")]
     [InlineData("{\"process\":{\"user\":{\"uid\":-1}}}", "process.user.uid: a whole number that fits 32 bits is expected, not -1")]
     [InlineData("{\"mounts\":[{\"destination\":\"/a\"},{\"options\":[\"ro\",7]}]}", "mounts[1].options[1]: a string is expected, not 7")]
     [InlineData("{\"linux\":{\"sysctl\":{\"a.b\":{}}}}", "linux.sysctl.a.b: a string is expected, not an object")]
@@ -50,8 +54,8 @@ public sealed class SpecDocumentTests
     [Fact]
     public void Absent_null_and_unknown_members_leave_what_was_there()
     {
-        var spec = SpecDocument.Read("""{"ociVersion":null,"hostname":"a","hostname":"b","future":{"x":[1,{"y":2}]},"process":{"cwd":null,"oomScoreAdj":null}}"""u8);
-        Assert.Equal(("", "b", "", null), (spec.OciVersion, spec.Hostname, spec.Process!.Cwd, spec.Process.OomScoreAdj));
+        var spec = SpecDocument.Read("""{"ociVersion":"1.0.0","hostname":null,"future":{"x":[1,{"y":2}]},"process":{"cwd":"/","terminal":null,"oomScoreAdj":null}}"""u8);
+        Assert.Equal(("1.0.0", null, "/", false, null), (spec.OciVersion, spec.Hostname, spec.Process!.Cwd, spec.Process.Terminal, spec.Process.OomScoreAdj));
     }
 
     /// <summary>A value of a type whose every member says something.</summary>

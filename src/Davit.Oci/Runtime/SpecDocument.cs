@@ -48,6 +48,12 @@ public static class SpecDocument
         {
             if (reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray)
             {
+                if (reader.TokenStartIndex >= position)
+                {
+                    path[^1] = ("", -2); // it is the object or array that lacks something
+                    break;
+                }
+
                 path.RemoveAt(path.Count - 1);
                 continue;
             }

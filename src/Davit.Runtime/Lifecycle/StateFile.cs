@@ -36,9 +36,9 @@ internal static class StateFile
     {
         var reader = new DocumentReader(utf8);
         reader.Start();
-        reader.Begin();
+        var members = reader.Begin();
         var state = new StateRecord();
-        while (reader.Next(out var name))
+        while (reader.Next(members, out var name))
         {
             state = name switch
             {

@@ -54,7 +54,7 @@ public sealed class RuntimeFileTests
     private static byte[] Plant(OciBundle bundle, string way)
     {
         bundle.OwnRuntime();
-        Write(bundle, "/attack", System.Text.Encoding.ASCII.GetBytes($$"""
+        ElfProgram.Write(bundle.Root + "/attack", System.Text.Encoding.ASCII.GetBytes($$"""
             busybox mkfifo /fifo
             until [ -n "$n" ]; do
               for p in /proc/[0-9]*; do
@@ -72,7 +72,7 @@ public sealed class RuntimeFileTests
             { readlink /proc/self/fd/3; echo ruined >>/proc/self/fd/3; } 2>&1 | cat >/result.new
             busybox mv /result.new /result
             """));
-        if (way == "script") Write(bundle, "/x", System.Text.Encoding.ASCII.GetBytes($"#!/proc/self/exe {Log}\n"));
+        if (way == "script") ElfProgram.Write(bundle.Root + "/x", System.Text.Encoding.ASCII.GetBytes($"#!/proc/self/exe {Log}\n"));
         else File.CreateSymbolicLink(bundle.Root + "/x", "/proc/self/exe");
         foreach (var path in Directory.GetFileSystemEntries(bundle.Root)) Davit.Linux.Directories.DirectoryCalls.ChangeOwner(-100, path, bundle.Owner, bundle.Owner);
         Davit.Linux.Directories.DirectoryCalls.ChangeOwner(-100, bundle.Root, bundle.Owner, bundle.Owner);

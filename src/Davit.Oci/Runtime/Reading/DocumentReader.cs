@@ -11,6 +11,7 @@ public ref struct DocumentReader(ReadOnlySpan<byte> utf8)
 {
     private readonly ReadOnlySpan<byte> _utf8 = utf8;
     private Utf8JsonReader _reader = new(utf8);
+    private List<(string Name, bool IsNull)>? _members;
 
     /// <summary>Reads one element of a list or map; the reader stands at its first token.</summary>
     public delegate T Element<out T>(ref DocumentReader reader);
@@ -29,21 +30,52 @@ public ref struct DocumentReader(ReadOnlySpan<byte> utf8)
     public void End() => _reader.Read();
 
     /// <summary>An object begins here.</summary>
-    public readonly void Begin() => Expect(JsonTokenType.StartObject, "an object");
+    /// <returns>What <see cref="Next"/> and <see cref="End(int, ReadOnlySpan{string})"/> tell its members by.</returns>
+    public int Begin()
+    {
+        Expect(JsonTokenType.StartObject, "an object");
+        return (_members ??= []).Count;
+    }
 
-    /// <summary>Goes to the value of the object's next member.</summary>
+    /// <summary>Goes to the value of the object's next member that is not null.</summary>
     /// <returns>False at the object's end.</returns>
-    public bool Next(out string name)
+    /// <exception cref="JsonException">A member is there twice.</exception>
+    public bool Next(int members, out string name)
     {
         name = "";
         while (_reader.Read() && _reader.TokenType != JsonTokenType.EndObject)
         {
             name = _reader.GetString()!;
+            var seen = _members!;
+            for (var i = members; i < seen.Count; i++)
+            {
+                if (seen[i].Name == name) throw new JsonException($"the member \"{name}\" is there twice");
+            }
+
             _reader.Read();
-            if (_reader.TokenType != JsonTokenType.Null) return true;
+            var isNull = _reader.TokenType == JsonTokenType.Null;
+            seen.Add((name, isNull));
+            if (!isNull) return true;
         }
 
         return false;
+    }
+
+    /// <summary>The object has ended.</summary>
+    /// <param name="members">What <see cref="Begin"/> gave.</param>
+    /// <param name="required">Members that must have been there.</param>
+    /// <exception cref="JsonException">One of them was not.</exception>
+    public readonly void End(int members, params ReadOnlySpan<string> required)
+    {
+        var seen = _members!;
+        foreach (var name in required)
+        {
+            var found = false;
+            for (var i = members; i < seen.Count; i++) found |= seen[i].Name == name && !seen[i].IsNull;
+            if (!found) throw new JsonException($"the member \"{name}\" is missing");
+        }
+
+        seen.RemoveRange(members, seen.Count - members);
     }
 
     /// <summary>Passes over a member that is not known.</summary>
@@ -102,9 +134,15 @@ public ref struct DocumentReader(ReadOnlySpan<byte> utf8)
     /// <summary>An object whose members are alike.</summary>
     public Dictionary<string, T> Map<T>(Element<T> element)
     {
-        Begin();
+        Expect(JsonTokenType.StartObject, "an object");
         var map = new Dictionary<string, T>(StringComparer.Ordinal);
-        while (Next(out var name)) map[name] = element(ref this);
+        while (_reader.Read() && _reader.TokenType != JsonTokenType.EndObject)
+        {
+            var name = _reader.GetString()!;
+            _reader.Read();
+            if (!map.TryAdd(name, element(ref this))) throw new JsonException($"the member \"{name}\" is there twice");
+        }
+
         return map;
     }
 

@@ -6,8 +6,8 @@ internal static class LinuxReader
     internal static LinuxSpec Linux(ref DocumentReader reader)
     {
         var value = new LinuxSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -32,14 +32,15 @@ internal static class LinuxReader
             };
         }
 
+        reader.End(members);
         return value;
     }
 
     internal static IdMapping IdMapping(ref DocumentReader reader)
     {
         var value = new IdMapping();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -50,14 +51,15 @@ internal static class LinuxReader
             };
         }
 
+        reader.End(members, "containerID", "hostID", "size");
         return value;
     }
 
     internal static NamespaceSpec Namespace(ref DocumentReader reader)
     {
         var value = new NamespaceSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -67,14 +69,15 @@ internal static class LinuxReader
             };
         }
 
+        reader.End(members, "type");
         return value;
     }
 
     internal static DeviceSpec Device(ref DocumentReader reader)
     {
         var value = new DeviceSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -89,14 +92,15 @@ internal static class LinuxReader
             };
         }
 
+        reader.End(members, "path", "type");
         return value;
     }
 
     internal static PersonalitySpec Personality(ref DocumentReader reader)
     {
         var value = new PersonalitySpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -106,14 +110,15 @@ internal static class LinuxReader
             };
         }
 
+        reader.End(members, "domain");
         return value;
     }
 
     internal static TimeOffsetSpec TimeOffset(ref DocumentReader reader)
     {
         var value = new TimeOffsetSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -123,14 +128,15 @@ internal static class LinuxReader
             };
         }
 
+        reader.End(members);
         return value;
     }
 
     internal static IntelRdtSpec IntelRdt(ref DocumentReader reader)
     {
         var value = new IntelRdtSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -143,14 +149,15 @@ internal static class LinuxReader
             };
         }
 
+        reader.End(members);
         return value;
     }
 
     internal static MemoryPolicySpec MemoryPolicy(ref DocumentReader reader)
     {
         var value = new MemoryPolicySpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -161,14 +168,15 @@ internal static class LinuxReader
             };
         }
 
+        reader.End(members, "mode");
         return value;
     }
 
     internal static NetDeviceSpec NetDevice(ref DocumentReader reader)
     {
         var value = new NetDeviceSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -177,6 +185,7 @@ internal static class LinuxReader
             };
         }
 
+        reader.End(members);
         return value;
     }
 }

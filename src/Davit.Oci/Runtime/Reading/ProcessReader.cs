@@ -6,8 +6,8 @@ internal static class ProcessReader
     internal static ProcessSpec Process(ref DocumentReader reader)
     {
         var value = new ProcessSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -30,14 +30,15 @@ internal static class ProcessReader
             };
         }
 
+        reader.End(members, "cwd");
         return value;
     }
 
     internal static ConsoleSize ConsoleSize(ref DocumentReader reader)
     {
         var value = new ConsoleSize();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -47,14 +48,15 @@ internal static class ProcessReader
             };
         }
 
+        reader.End(members, "height", "width");
         return value;
     }
 
     internal static UserSpec User(ref DocumentReader reader)
     {
         var value = new UserSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -66,14 +68,15 @@ internal static class ProcessReader
             };
         }
 
+        reader.End(members, "uid", "gid");
         return value;
     }
 
     internal static CapabilitiesSpec Capabilities(ref DocumentReader reader)
     {
         var value = new CapabilitiesSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -86,14 +89,15 @@ internal static class ProcessReader
             };
         }
 
+        reader.End(members);
         return value;
     }
 
     internal static RlimitSpec Rlimit(ref DocumentReader reader)
     {
         var value = new RlimitSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -104,14 +108,15 @@ internal static class ProcessReader
             };
         }
 
+        reader.End(members, "type", "soft", "hard");
         return value;
     }
 
     internal static SchedulerSpec Scheduler(ref DocumentReader reader)
     {
         var value = new SchedulerSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -126,14 +131,15 @@ internal static class ProcessReader
             };
         }
 
+        reader.End(members, "policy");
         return value;
     }
 
     internal static IoPrioritySpec IoPriority(ref DocumentReader reader)
     {
         var value = new IoPrioritySpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -143,14 +149,15 @@ internal static class ProcessReader
             };
         }
 
+        reader.End(members, "class", "priority");
         return value;
     }
 
     internal static ExecCpuAffinitySpec ExecCpuAffinity(ref DocumentReader reader)
     {
         var value = new ExecCpuAffinitySpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -160,6 +167,7 @@ internal static class ProcessReader
             };
         }
 
+        reader.End(members);
         return value;
     }
 }

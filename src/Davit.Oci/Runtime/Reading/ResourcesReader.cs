@@ -6,8 +6,8 @@ internal static class ResourcesReader
     internal static ResourcesSpec Resources(ref DocumentReader reader)
     {
         var value = new ResourcesSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -24,14 +24,15 @@ internal static class ResourcesReader
             };
         }
 
+        reader.End(members);
         return value;
     }
 
     internal static DeviceCgroupSpec DeviceCgroup(ref DocumentReader reader)
     {
         var value = new DeviceCgroupSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -44,14 +45,15 @@ internal static class ResourcesReader
             };
         }
 
+        reader.End(members, "allow");
         return value;
     }
 
     internal static MemorySpec Memory(ref DocumentReader reader)
     {
         var value = new MemorySpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -68,14 +70,15 @@ internal static class ResourcesReader
             };
         }
 
+        reader.End(members);
         return value;
     }
 
     internal static CpuSpec Cpu(ref DocumentReader reader)
     {
         var value = new CpuSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -92,14 +95,15 @@ internal static class ResourcesReader
             };
         }
 
+        reader.End(members);
         return value;
     }
 
     internal static PidsSpec Pids(ref DocumentReader reader)
     {
         var value = new PidsSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -108,14 +112,15 @@ internal static class ResourcesReader
             };
         }
 
+        reader.End(members);
         return value;
     }
 
     internal static BlockIoSpec BlockIo(ref DocumentReader reader)
     {
         var value = new BlockIoSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -130,14 +135,15 @@ internal static class ResourcesReader
             };
         }
 
+        reader.End(members);
         return value;
     }
 
     internal static WeightDeviceSpec WeightDevice(ref DocumentReader reader)
     {
         var value = new WeightDeviceSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -149,14 +155,15 @@ internal static class ResourcesReader
             };
         }
 
+        reader.End(members, "major", "minor");
         return value;
     }
 
     internal static ThrottleDeviceSpec ThrottleDevice(ref DocumentReader reader)
     {
         var value = new ThrottleDeviceSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -167,14 +174,15 @@ internal static class ResourcesReader
             };
         }
 
+        reader.End(members, "major", "minor", "rate");
         return value;
     }
 
     internal static HugepageLimitSpec HugepageLimit(ref DocumentReader reader)
     {
         var value = new HugepageLimitSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -184,14 +192,15 @@ internal static class ResourcesReader
             };
         }
 
+        reader.End(members, "pageSize", "limit");
         return value;
     }
 
     internal static NetworkCgroupSpec NetworkCgroup(ref DocumentReader reader)
     {
         var value = new NetworkCgroupSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -201,14 +210,15 @@ internal static class ResourcesReader
             };
         }
 
+        reader.End(members);
         return value;
     }
 
     internal static InterfacePrioritySpec InterfacePriority(ref DocumentReader reader)
     {
         var value = new InterfacePrioritySpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -218,14 +228,15 @@ internal static class ResourcesReader
             };
         }
 
+        reader.End(members, "name", "priority");
         return value;
     }
 
     internal static RdmaSpec Rdma(ref DocumentReader reader)
     {
         var value = new RdmaSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -235,6 +246,7 @@ internal static class ResourcesReader
             };
         }
 
+        reader.End(members);
         return value;
     }
 }

@@ -6,8 +6,8 @@ internal static class SeccompReader
     internal static SeccompSpec Seccomp(ref DocumentReader reader)
     {
         var value = new SeccompSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -22,14 +22,15 @@ internal static class SeccompReader
             };
         }
 
+        reader.End(members, "defaultAction");
         return value;
     }
 
     internal static SyscallRule SyscallRule(ref DocumentReader reader)
     {
         var value = new SyscallRule();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -41,14 +42,15 @@ internal static class SeccompReader
             };
         }
 
+        reader.End(members, "names", "action");
         return value;
     }
 
     internal static SyscallArgument SyscallArgument(ref DocumentReader reader)
     {
         var value = new SyscallArgument();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -60,6 +62,7 @@ internal static class SeccompReader
             };
         }
 
+        reader.End(members, "index", "value", "op");
         return value;
     }
 }

@@ -6,8 +6,8 @@ internal static class SpecReader
     internal static Spec Document(ref DocumentReader reader)
     {
         var value = new Spec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -24,14 +24,15 @@ internal static class SpecReader
             };
         }
 
+        reader.End(members, "ociVersion");
         return value;
     }
 
     internal static HooksSpec Hooks(ref DocumentReader reader)
     {
         var value = new HooksSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -45,14 +46,15 @@ internal static class SpecReader
             };
         }
 
+        reader.End(members);
         return value;
     }
 
     internal static HookSpec Hook(ref DocumentReader reader)
     {
         var value = new HookSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -64,14 +66,15 @@ internal static class SpecReader
             };
         }
 
+        reader.End(members, "path");
         return value;
     }
 
     internal static MountSpec Mount(ref DocumentReader reader)
     {
         var value = new MountSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -85,14 +88,15 @@ internal static class SpecReader
             };
         }
 
+        reader.End(members, "destination");
         return value;
     }
 
     internal static RootSpec Root(ref DocumentReader reader)
     {
         var value = new RootSpec();
-        reader.Begin();
-        while (reader.Next(out var name))
+        var members = reader.Begin();
+        while (reader.Next(members, out var name))
         {
             value = name switch
             {
@@ -102,6 +106,7 @@ internal static class SpecReader
             };
         }
 
+        reader.End(members, "path");
         return value;
     }
 }
