@@ -17,7 +17,9 @@ internal unsafe struct ExecutableShield
     private const int MapPrivate = 2, MapFixed = 16, MapAnonymous = 32, Write = 2;
     private const int ProgramHeaders = 3, ProgramHeaderCount = 5, Load = 1, Table = 6, Execute = 4, Closed = 0x6474e552;
     private const long PageMask = -4096;
-    private const int MoveFixed = 3, PrSetMm = 35, SetMap = 14, MostRegions = 16;
+    private const int MoveFixed = 3, PrSetMm = 35, SetMap = 14, MostRegions = 16, MostSteps = 512;
+    private const int PageSize = 4096;
+    private const long Present = long.MinValue, Swapped = 1L << 62, OfFile = 1L << 61;
 
     private LaunchOp* _steps;
     private fixed long _copies[2 * MostRegions];
@@ -37,7 +39,7 @@ internal unsafe struct ExecutableShield
         var shield = new ExecutableShield { _file = OwnExecutable.OpenApart() };
 
         // the map that the kernel is given lies behind the steps
-        shield._steps = (LaunchOp*)NativeMemory.AllocZeroed((nuint)((sizeof(LaunchOp) * (MostRegions + 1)) + MapLength));
+        shield._steps = (LaunchOp*)NativeMemory.AllocZeroed((nuint)((sizeof(LaunchOp) * (MostSteps + 1)) + MapLength));
         try
         {
             var headers = Headers(out var count);
@@ -102,24 +104,28 @@ internal unsafe struct ExecutableShield
         for (var at = headers; at < end; at += 56)
         {
             if (*(int*)at != Load) continue;
-            if (Count > MostRegions - 3) throw new LinuxException(Errno.E2BIG, "mmap");
+            if (_copyCount > MostRegions - 3) throw new LinuxException(Errno.E2BIG, "mmap");
             var flags = *(int*)(at + 4);
             var from = (origin + *(long*)(at + 16)) & PageMask;
+            var offset = *(long*)(at + 8) & PageMask;
+
+            // what lies behind the file's part is memory without a file already
             var to = (origin + *(long*)(at + 16) + *(long*)(at + 32) + 4095) & PageMask;
             if ((flags & Write) == 0)
             {
-                Step(SystemCall.Mmap, (nint)from, (nint)(to - from), Protection(from, to, 1 | ((flags & 1) << 2)), MapPrivate | MapFixed, _file, (nint)(*(long*)(at + 8) & PageMask));
+                Step(SystemCall.Mmap, (nint)from, (nint)(to - from), Protection(from, to, 1 | ((flags & 1) << 2)), MapPrivate | MapFixed, _file, (nint)offset);
                 continue;
             }
 
             if (closedFrom >= from && closedTo > closedFrom && closedTo <= to)
             {
-                Replace(from, closedFrom, 1 | Write);
-                Replace(closedFrom, closedTo, 1);
+                Replace(from, closedFrom, 1 | Write, offset);
+                Replace(closedFrom, closedTo, 1, offset + closedFrom - from);
+                offset += closedTo - from;
                 from = closedTo;
             }
 
-            Replace(from, to, 1 | Write);
+            Replace(from, to, 1 | Write, offset);
         }
     }
 
@@ -130,23 +136,98 @@ internal unsafe struct ExecutableShield
         return start < to && start + length > from ? protection | Execute : protection;
     }
 
-    private void Replace(long from, long to, int protection)
+    /// <summary>Pages that nobody has changed are mapped anew as they are in the file, runs of others are copied: a start changes few of them.</summary>
+    private void Replace(long from, long to, int protection, long offset)
     {
-        if (to > from) Step(SystemCall.Mremap, Copy((nint)from, (nint)(to - from), Protection(from, to, protection)), (nint)(to - from), (nint)(to - from), MoveFixed, (nint)from, 0);
+        if (to <= from) return;
+        var pages = (int)((to - from) / PageSize);
+        protection = Protection(from, to, protection);
+        var entries = (long*)NativeMemory.Alloc((nuint)pages, sizeof(long));
+        try
+        {
+            var known = Pages(from, entries, pages);
+            var copy = known ? Copies(from, entries, pages, protection) : Copies(from, null, pages, protection);
+            for (int first = 0, end; first < pages; first = end)
+            {
+                var changed = !known || IsChanged(entries[first]);
+                for (end = first + 1; end < pages && (!known || IsChanged(entries[end]) == changed); end++)
+                {
+                }
+
+                if (Count >= MostSteps) throw new LinuxException(Errno.E2BIG, "mmap");
+                var (start, length) = ((nint)(from + ((long)first * PageSize)), (nint)((end - first) * PageSize));
+                if (!changed)
+                {
+                    Step(SystemCall.Mmap, start, length, protection, MapPrivate | MapFixed, _file, (nint)(offset + ((long)first * PageSize)));
+                    continue;
+                }
+
+                Step(SystemCall.Mremap, copy, length, length, MoveFixed, start, 0);
+                copy += length;
+            }
+        }
+        finally
+        {
+            NativeMemory.Free(entries);
+        }
     }
 
-    private nint Copy(nint start, nint length, int protection)
+    /// <summary>Reads what the kernel knows of pages (proc_pid_pagemap(5)); a run of unchanged ones that is short counts as changed, which saves steps.</summary>
+    private static bool Pages(long from, long* entries, int pages)
     {
-        var copy = Kernel.Call(SystemCall.Mmap, 0, length, 3, MapPrivate | MapAnonymous, -1, 0);
-        if (copy == -1) throw new LinuxException((Errno)Kernel.Errno, "mmap");
-        _copies[2 * _copyCount] = copy;
+        const int Short = 4;
+        nint file;
+        fixed (byte* path = "/proc/self/pagemap\0"u8) file = Kernel.Call(SystemCall.Open, (nint)path, 0x80000);
+        if (file < 0) return false;
+        var got = Kernel.Call(SystemCall.Pread64, file, (nint)entries, pages * sizeof(long), (nint)(from / PageSize * sizeof(long)));
+        Kernel.Call(SystemCall.Close, file);
+        if (got != pages * sizeof(long)) return false;
+        for (int i = 0, run = 0; i < pages; i++)
+        {
+            if (!IsChanged(entries[i]))
+            {
+                run++;
+                continue;
+            }
+
+            for (; run > 0; run--)
+            {
+                if (run >= Short) break;
+                entries[i - run] = Present;
+            }
+
+            run = 0;
+        }
+
+        return true;
+    }
+
+    /// <summary>A page with memory of its own: present or swapped out, and not the file's.</summary>
+    private static bool IsChanged(long entry) => (entry & (Present | Swapped)) != 0 && (entry & OfFile) == 0;
+
+    /// <summary>Copies of the changed pages, one behind the other; of all where nothing is known.</summary>
+    private nint Copies(long from, long* entries, int pages, int protection)
+    {
+        nint length = 0;
+        for (var i = 0; i < pages; i++) length += entries is null || IsChanged(entries[i]) ? PageSize : 0;
+        if (length == 0) return 0;
+        var copies = Kernel.Call(SystemCall.Mmap, 0, length, 3, MapPrivate | MapAnonymous, -1, 0);
+        if (copies == -1) throw new LinuxException((Errno)Kernel.Errno, "mmap");
+        _copies[2 * _copyCount] = copies;
         _copies[(2 * _copyCount) + 1] = length;
         _copyCount++;
+        var at = (byte*)copies;
+        for (var i = 0; i < pages; i++)
+        {
+            if (entries is not null && !IsChanged(entries[i])) continue;
 
-        // SAFETY: both ranges are mapped for this length, and the source is readable: data and relocated constants always are.
-        Buffer.MemoryCopy((void*)start, (void*)copy, length, length);
-        Kernel.Call(SystemCall.Mprotect, copy, length, protection);
-        return copy;
+            // SAFETY: the copies have room for as many pages as were counted, and the source is readable: data and relocated constants always are.
+            Buffer.MemoryCopy((byte*)from + ((long)i * PageSize), at, PageSize, PageSize);
+            at += PageSize;
+        }
+
+        Kernel.Call(SystemCall.Mprotect, copies, length, protection);
+        return copies;
     }
 
     private void Step(int code, nint a, nint b, nint c, nint d, nint e, nint f)
@@ -175,7 +256,7 @@ internal unsafe struct ExecutableShield
     /// <summary>struct prctl_mm_map, as the kernel has it now (proc_pid_stat(5)), with another executable.</summary>
     private readonly long* Layout()
     {
-        var map = (long*)(_steps + MostRegions + 1);
+        var map = (long*)(_steps + MostSteps + 1);
         var bytes = stackalloc byte[1024];
         var text = System.Text.Encoding.UTF8.GetString(bytes, Read("/proc/self/stat\0"u8, bytes, 1024));
         var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');

@@ -16,6 +16,7 @@ internal static class SystemCall
     internal const int RtSigaction = 13;
     internal const int RtSigprocmask = 14;
     internal const int Ioctl = 16;
+    internal const int Pread64 = 17;
     internal const int Mremap = 25;
     internal const int Sendfile = 40;
     internal const int Socket = 41;

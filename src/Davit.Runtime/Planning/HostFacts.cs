@@ -15,7 +15,11 @@ public sealed record HostFacts
     public bool MayRaiseLimits { get; init; }
 
     /// <summary>The hard limits of this process by resource number.</summary>
-    public IReadOnlyDictionary<int, ulong> HardLimits { get; init; } = new Dictionary<int, ulong>();
+    public IReadOnlyDictionary<int, ulong> HardLimits
+    {
+        get => field ??= Limits(); // asked for where limits can't be raised alone
+        init;
+    }
 
     /// <summary>Capabilities that this process has and may pass on.</summary>
     public ulong Permitted { get; init; } = ulong.MaxValue;
@@ -49,16 +53,17 @@ public sealed record HostFacts
             if (line.StartsWith("CapBnd:", StringComparison.Ordinal)) bounding = Convert.ToUInt64(line[7..].Trim(), 16);
         }
 
+        var mounts = File.ReadAllLines("/proc/self/mountinfo");
+        var cgroups = CgroupHierarchies.FromMountInfo(mounts);
         return new HostFacts
         {
-            Cgroups = CgroupHierarchies.Detect(),
+            Cgroups = cgroups,
             LastCapability = int.Parse(File.ReadAllText("/proc/sys/kernel/cap_last_cap").Trim()),
-            Resctrl = Resources.ResctrlGroup.Mount(File.ReadLines("/proc/self/mountinfo")),
+            Resctrl = Resources.ResctrlGroup.Mount(mounts),
             MayRaiseLimits = (effective >> 24 & 1) != 0,
             Permitted = permitted,
             Bounding = bounding,
-            DelegatedFiles = File.Exists("/sys/kernel/cgroup/delegate") ? [.. File.ReadLines("/sys/kernel/cgroup/delegate").Where(l => l.Length > 0)] : null,
-            HardLimits = Limits(),
+            DelegatedFiles = cgroups.IsUnified && File.Exists("/sys/kernel/cgroup/delegate") ? [.. File.ReadLines("/sys/kernel/cgroup/delegate").Where(l => l.Length > 0)] : null,
             AppArmor = File.Exists("/sys/module/apparmor/parameters/enabled") && File.ReadAllText("/sys/module/apparmor/parameters/enabled").StartsWith('Y'),
             SeLinux = File.Exists("/sys/fs/selinux/enforce"),
         };

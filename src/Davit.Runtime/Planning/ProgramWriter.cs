@@ -21,8 +21,9 @@ internal readonly record struct Argument(ArgumentKind Kind, long Value)
 /// <summary>Writes a launch program: data, relocations, and the two lists of steps.</summary>
 internal sealed unsafe class ProgramWriter : IDisposable
 {
-    private readonly MemoryStream _data = new();
-    private readonly Dictionary<string, int> _strings = new(StringComparer.Ordinal);
+    // as large as most plans are: what grows is copied, and a short-lived process pays for each page that it touches
+    private readonly MemoryStream _data = new(64 << 10);
+    private readonly Dictionary<string, int> _strings = new(512, StringComparer.Ordinal);
     private readonly List<int> _relocations = [];
     private readonly List<int> _idMaps = [];
     private readonly Dictionary<string, int> _held = new(StringComparer.Ordinal);
@@ -31,10 +32,10 @@ internal sealed unsafe class ProgramWriter : IDisposable
     internal ProgramWriter() => _data.Write(new byte[sizeof(LaunchHeader)]);
 
     /// <summary>Steps of the parent, before the clone.</summary>
-    internal List<LaunchOp> Parent { get; } = [];
+    internal List<LaunchOp> Parent { get; } = new(128);
 
     /// <summary>Steps of the child.</summary>
-    internal List<LaunchOp> Child { get; } = [];
+    internal List<LaunchOp> Child { get; } = new(384);
 
     /// <summary>The list that <see cref="Add"/> appends to.</summary>
     internal List<LaunchOp> Current { get; set; } = [];
@@ -81,7 +82,9 @@ internal sealed unsafe class ProgramWriter : IDisposable
         if (text.Length == 0) return 0;
         if (_strings.TryGetValue(text, out var known)) return known;
         var offset = (int)_data.Position;
-        _data.Write(Encoding.UTF8.GetBytes(text));
+        var room = Encoding.UTF8.GetMaxByteCount(text.Length);
+        var bytes = room <= 1024 ? stackalloc byte[1024] : new byte[room];
+        _data.Write(bytes[..Encoding.UTF8.GetBytes(text, bytes)]);
         _data.WriteByte(0);
         return _strings[text] = offset;
     }
@@ -158,20 +161,21 @@ internal sealed unsafe class ProgramWriter : IDisposable
 
     public void Dispose() => _data.Dispose();
 
-    internal byte[] Finish()
+    /// <summary>The whole program; it holds until something else is written.</summary>
+    internal ReadOnlySpan<byte> Finish()
     {
         var header = Header;
-        header.ParentOps = Bytes(MemoryMarshal.AsBytes<LaunchOp>(Parent.ToArray()));
+        header.ParentOps = Bytes(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(Parent)));
         header.ParentCount = Parent.Count;
-        header.ChildOps = Bytes(MemoryMarshal.AsBytes<LaunchOp>(Child.ToArray()));
+        header.ChildOps = Bytes(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(Child)));
         header.ChildCount = Child.Count;
-        header.Relocations = Bytes(MemoryMarshal.AsBytes<int>(_relocations.ToArray()));
+        header.Relocations = Bytes(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_relocations)));
         header.RelocationCount = _relocations.Count;
-        header.IdMaps = Bytes(MemoryMarshal.AsBytes<int>(_idMaps.ToArray()));
+        header.IdMaps = Bytes(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_idMaps)));
         header.IdMapCount = _idMaps.Count / 3;
         header.Length = (int)_data.Position;
         _data.Position = 0;
         _data.Write(new ReadOnlySpan<byte>(&header, sizeof(LaunchHeader)));
-        return _data.ToArray();
+        return _data.GetBuffer().AsSpan(0, (int)_data.Length);
     }
 }
