@@ -28,7 +28,7 @@ internal static class FeaturesCommand
             {
                 Namespaces = ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"],
                 Capabilities = CapabilityNames.All,
-                Cgroup = new() { V1 = true, V2 = true, Systemd = false, SystemdUser = false, Rdma = true },
+                Cgroup = new() { V1 = true, V2 = true, Systemd = true, SystemdUser = true, Rdma = true },
                 Seccomp = new() { Enabled = true, Actions = SeccompActions, Operators = SeccompOperators, Archs = [.. Seccomp.SeccompFilter.Foreign.Concat(["SCMP_ARCH_X32", "SCMP_ARCH_X86", "SCMP_ARCH_X86_64"]).Order(StringComparer.Ordinal)], KnownFlags = SeccompFlags, SupportedFlags = SeccompFlags },
                 Apparmor = new() { Enabled = true },
                 Selinux = new() { Enabled = true },

@@ -332,7 +332,7 @@ public static unsafe class ContainerLauncher
     private static void Abandon(int pidFd)
     {
         // SIGKILL through the pidfd; then reap, so that no zombie stays
-        Kernel.Call(424, pidFd, 9, 0, 0);
+        Kernel.Call(SystemCall.PidfdSendSignal, pidFd, 9, 0, 0);
         Reap(pidFd);
     }
 

@@ -21,9 +21,11 @@ internal static class SystemCall
     internal const int Sendfile = 40;
     internal const int Socket = 41;
     internal const int Connect = 42;
+    internal const int Sendto = 44;
     internal const int Sendmsg = 46;
     internal const int Recvmsg = 47;
     internal const int Socketpair = 53;
+    internal const int Setsockopt = 54;
     internal const int Kill = 62;
     internal const int Fcntl = 72;
     internal const int Getcwd = 79;
@@ -75,6 +77,7 @@ internal static class SystemCall
     internal const int Execve = 59;
     internal const int ExitGroup = 231;
     internal const int Waitid = 247;
+    internal const int PidfdSendSignal = 424;
     internal const int OpenTree = 428;
     internal const int MoveMount = 429;
     internal const int Fsopen = 430;

@@ -8,6 +8,7 @@ using Davit.Runtime.Hooks;
 using Davit.Runtime.Launch;
 using Davit.Runtime.Planning;
 using Davit.Runtime.Resources;
+using Davit.Runtime.Systemd;
 
 namespace Davit.Runtime.Lifecycle;
 
@@ -47,7 +48,9 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
         var process = spec.Process ?? new ProcessSpec { Cwd = "/", Args = ["none"] };
         var gate = _containers.Gate(request.Id);
         if (LifecycleLibc.MakeFifo(gate, 0x190) < 0) throw new LinuxException((Errno)Marshal.GetLastPInvokeError(), "mkfifo", gate).ToDavitException("create");
-        var cgroup = CgroupPath.For(spec, request.Id, settings, host.Cgroups);
+        using var systemd = settings.CgroupManager == CgroupManager.Systemd ? new SystemdManager(!Environment.IsPrivilegedProcess) : null;
+        var unit = systemd is null ? null : SystemdCgroup.Of(spec, request.Id, !Environment.IsPrivilegedProcess);
+        var cgroup = unit is null ? CgroupPath.For(spec, request.Id, settings, host.Cgroups) : unit.Path(systemd!.ControlGroup());
         var state = new StateRecord
         {
             OciVersion = CommandLine.OciProgram.SpecVersion,
@@ -58,6 +61,7 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
             Cgroup = cgroup ?? "",
             ForeignCgroups = cgroup is null ? [] : CgroupPath.RefuseUnfit(host.Cgroups, cgroup),
             Config = config,
+            Unit = unit?.Unit ?? "",
             Spec = spec,
         };
         var passed = ActivationSockets.Passed();
@@ -82,10 +86,14 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
         LaunchedProcess started;
         try
         {
+            // systemd makes the cgroup around a process of ours; what its properties can't say, the plan's own steps write
+            using var holder = systemd is null ? null : new ScopeHolder();
+            if (holder is not null) systemd!.StartTransient(unit!.Unit, UnitProperties.OfNew(host.Cgroups, request.Id, unit.Unit, unit.Slice, holder.Pid, spec));
             started = ContainerLauncher.Start(plan, new LaunchStreams(0, 1, 2), new LaunchPoints(spec, group, hooks), Environment.IsPrivilegedProcess ? null : UserMaps.Write);
         }
         catch
         {
+            TryStopUnit(state);
             Undo(state, group);
             throw;
         }
@@ -109,10 +117,31 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
         {
             LifecycleLibc.Kill(started.Pid, Kill);
             ForegroundProcess.Reap(started.PidFd);
+            TryStopUnit(state);
             RemoveCgroups(plan.CgroupDirectories().Except(state.ForeignCgroups));
             Undo(state, group);
             throw;
         }
+    }
+
+    /// <summary>After a failure, which is what is told.</summary>
+    private void TryStopUnit(StateRecord state)
+    {
+        try
+        {
+            StopUnit(state);
+        }
+        catch (DavitException e)
+        {
+            settings.Warn(e.Message);
+        }
+    }
+
+    private static void StopUnit(StateRecord state)
+    {
+        if (state.Unit.Length == 0) return;
+        using var systemd = new SystemdManager(!Environment.IsPrivilegedProcess);
+        systemd.Stop(state.Unit);
     }
 
     /// <summary>Takes back what create made beside the process and its cgroups, and ends the lifecycle.</summary>
@@ -212,6 +241,7 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
         }
 
         if (state.CgroupDirectories.Count > 0) new CgroupSet(state.CgroupDirectories).KillAll();
+        StopUnit(state);
         RemoveCgroups(state.CgroupDirectories.Except(state.ForeignCgroups));
         _containers.Remove(id);
         settings.Debug($"container {id}: deleted");
@@ -263,7 +293,17 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
         CgroupFreezer.Thaw(host.Cgroups, state.Cgroup);
     }
 
-    internal void Update(string id, ResourcesSpec limits) => ResourceUpdate.Apply(HostFor(CgroupOf(id)).Cgroups, CgroupOf(id), limits);
+    internal void Update(string id, ResourcesSpec limits)
+    {
+        var unit = Running(id).Unit;
+        if (unit.Length > 0)
+        {
+            using var systemd = new SystemdManager(!Environment.IsPrivilegedProcess);
+            systemd.Set(unit, UnitProperties.OfLimits(host.Cgroups, limits));
+        }
+
+        ResourceUpdate.Apply(HostFor(CgroupOf(id)).Cgroups, CgroupOf(id), limits);
+    }
 
     /// <summary>An ordinary user has the hierarchies alone in which it was given a place.</summary>
     private HostFacts HostFor(string? cgroup) => Environment.IsPrivilegedProcess || string.IsNullOrEmpty(cgroup) ? host : host with { Cgroups = host.Cgroups.GrantedAt(cgroup) };

@@ -20,6 +20,7 @@ internal static class StateFile
         writer.WriteString("rootfs", state.Rootfs);
         writer.WriteString("created", state.Created);
         writer.WriteString("cgroup", state.Cgroup);
+        writer.WriteString("unit", state.Unit);
         writer.WriteStartArray("cgroupDirectories");
         foreach (var directory in state.CgroupDirectories) writer.WriteStringValue(directory);
         writer.WriteEndArray();
@@ -50,6 +51,7 @@ internal static class StateFile
                 "rootfs" => state with { Rootfs = reader.Text() },
                 "created" => state with { Created = DateTimeOffset.Parse(reader.Text(), CultureInfo.InvariantCulture) },
                 "cgroup" => state with { Cgroup = reader.Text() },
+                "unit" => state with { Unit = reader.Text() },
                 "cgroupDirectories" => state with { CgroupDirectories = reader.Texts() },
                 "foreignCgroups" => state with { ForeignCgroups = reader.Texts() },
                 "spec" => state with { Config = reader.Raw() },

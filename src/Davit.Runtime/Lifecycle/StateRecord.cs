@@ -25,6 +25,9 @@ internal sealed record StateRecord
     /// <summary>Path below the root of each hierarchy, without the leading slash.</summary>
     public string Cgroup { get; init; } = "";
 
+    /// <summary>Its unit of systemd, or empty.</summary>
+    public string Unit { get; init; } = "";
+
     /// <summary>Directories of its cgroups, the one that counts memory first.</summary>
     public IReadOnlyList<string> CgroupDirectories { get; init; } = [];
 
