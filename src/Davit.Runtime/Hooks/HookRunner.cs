@@ -62,10 +62,11 @@ public sealed class HookRunner(HooksSpec hooks, ContainerStateDocument state, IR
 
     private void RunAll(IReadOnlyList<HookSpec>? list, int pid, int pidFd, bool ownRoot = false)
     {
-        foreach (var hook in list ?? []) RunOne(hook, state with { Pid = pid }, pidFd, ownRoot);
+        // the number that is told is that of the namespace where the hook runs (runtime.md, "State")
+        foreach (var hook in list ?? []) RunOne(hook, state with { Pid = pidFd >= 0 ? Inner(pid) : pid }, pidFd, ownRoot ? pid : 0);
     }
 
-    private unsafe void RunOne(HookSpec hook, ContainerStateDocument state, int containerPidFd, bool ownRoot = false)
+    private unsafe void RunOne(HookSpec hook, ContainerStateDocument state, int containerPidFd, int rootOf = 0)
     {
         // the first call of a command that starts no container
         Kernel.Prepare();
@@ -84,7 +85,7 @@ public sealed class HookRunner(HooksSpec hooks, ContainerStateDocument state, IR
 
             Kernel.Call(SystemCall.Close, ends[1]);
             ends[1] = -1;
-            using var plan = Plan(hook, containerPidFd >= 0, ownRoot ? state.Pid : 0);
+            using var plan = Plan(hook, containerPidFd >= 0, rootOf);
             var streams = new LaunchStreams(ends[0], 1, 2);
             LaunchedProcess process;
             try
@@ -104,6 +105,10 @@ public sealed class HookRunner(HooksSpec hooks, ContainerStateDocument state, IR
             if (ends[1] >= 0) Kernel.Call(SystemCall.Close, ends[1]);
         }
     }
+
+    /// <summary>Number of a process in the innermost pid namespace that it is in (proc_pid_status(5)).</summary>
+    private static int Inner(int pid) =>
+        int.Parse(File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("NSpid:", StringComparison.Ordinal)).Split('\t')[^1], System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Plans a hook's process. The pid namespace of a container is joined by the launcher; a time namespace holds from the container's execve on.</summary>
     private LaunchPlan Plan(HookSpec hook, bool inside, int rootOf)

@@ -184,8 +184,10 @@ public static unsafe class ContainerLauncher
     private static int CloneThrough(LaunchHeader* program, LaunchOp* steps, int count, CloneArguments arguments, int* pidFd)
     {
         const ulong Parent = 0x8000;
-        var between = new CloneArguments { Flags = ClonePidFd, PidFd = (ulong)pidFd, ExitSignal = 17 };
-        arguments.Flags = (arguments.Flags & ~ClonePidFd) | Parent;
+
+        // the cgroup is entered with our rights: the user namespace has none over it
+        var between = new CloneArguments { Flags = ClonePidFd | (arguments.Flags & CloneIntoCgroup), PidFd = (ulong)pidFd, ExitSignal = 17, Cgroup = arguments.Cgroup };
+        arguments.Flags = (arguments.Flags & ~(ClonePidFd | CloneIntoCgroup)) | Parent;
         (arguments.PidFd, arguments.ExitSignal) = (0, 0);
         int* pipe = stackalloc int[2];
         Check(Kernel.Call(SystemCall.Pipe2, (nint)pipe, 0x80000), "pipe2");

@@ -59,6 +59,9 @@ public sealed class OciBundle : IAsyncDisposable
     /// <summary>What config.json will say; tests change it before they run.</summary>
     internal Spec Spec { get; set; }
 
+    /// <summary>What is to be undone at the end.</summary>
+    internal List<Func<Task>> Afterwards { get; } = [];
+
     /// <summary>Changes what config.json says beyond what <see cref="Spec"/> can.</summary>
     internal Action<JsonObject>? Edit { get; set; }
 
@@ -194,9 +197,22 @@ public sealed class OciBundle : IAsyncDisposable
         foreach (var directory in _delegated) Davit.Linux.Cgroups.CgroupProcesses.TryRemove(directory);
         var mounts = File.ReadAllLines("/proc/self/mountinfo").Where(l => l.Contains(Directory, StringComparison.Ordinal)).ToList();
         var cgroups = System.IO.Directory.GetDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup").Select(d => $"{d}/{Id}").Where(System.IO.Directory.Exists).ToList();
+
+        // what is mounted there may be /proc of this machine, where nothing is to be deleted
+        foreach (var undo in Afterwards) await undo();
+        foreach (var cgroup in cgroups) await ClearAsync(cgroup);
+        foreach (var mount in mounts.AsEnumerable().Reverse()) await Command.RunAsync("umount", ["-l", mount.Split(' ')[4]]);
         System.IO.Directory.Delete(Directory, recursive: true);
         Assert.Empty(mounts);
         Assert.Empty(cgroups);
+    }
+
+    /// <summary>Ends what is left in a cgroup and removes it, so that a runtime that leaves some does not spoil this machine.</summary>
+    private static async Task ClearAsync(string cgroup)
+    {
+        const string Script = "d=$1; [ ! -e $d/freezer.state ] || echo THAWED >$d/freezer.state; [ ! -e $d/cgroup.kill ] || echo 1 >$d/cgroup.kill; "
+            + "for p in $(cat $d/cgroup.procs); do kill -9 $p; done; n=0; until find $d -depth -type d -exec rmdir {} + 2>/dev/null; do n=$((n + 1)); [ $n -lt 500 ] || exit 1; done";
+        await Command.RunAsync("sh", ["-c", Script, "sh", cgroup]);
     }
 
     private Spec Basic() => new()

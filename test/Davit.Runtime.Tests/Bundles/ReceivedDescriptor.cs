@@ -18,6 +18,9 @@ internal static unsafe partial class ReceivedDescriptor
         new Span<nint>(message, 7).Clear();
         (message[2], message[3], message[4], message[5]) = ((nint)vector, 1, (nint)control, 64);
 
+        // whoever connected may send nothing
+        socket.ReceiveTimeout = 30_000;
+
         // SAFETY: struct msghdr with buffers of this frame.
         var got = ReceiveMessage((int)socket.Handle, message, 0x40000000);
         Assert.True(got > 0, $"recvmsg: {Marshal.GetLastPInvokeError()}");

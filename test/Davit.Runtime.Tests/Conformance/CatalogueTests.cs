@@ -62,7 +62,7 @@ public sealed class CatalogueTests
         for (var i = 0; i < Differences.All.Count; i++)
         {
             var d = Differences.All[i];
-            text.Append($"| {i + 1} | {d.Runtime} | {d.Does}{(d.Cgroup == 0 ? "" : $" (cgroup v{d.Cgroup})")} | {d.Clause} | {d.Test} |\n");
+            text.Append($"| {i + 1} | {d.Runtime} | {d.Does}{(d.Sometimes ? " (a race: not always)" : "")} | {d.Clause} | {d.Test} |\n");
         }
 
         return text.ToString();

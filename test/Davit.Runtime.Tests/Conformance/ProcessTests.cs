@@ -216,13 +216,13 @@ public sealed class ProcessTests
     });
 
     [Theory]
-    [InlineData("LINUX", "x86_64")]
-    [InlineData("LINUX32", "i686")]
+    [InlineData("LINUX", "00000000")]
+    [InlineData("LINUX32", "00000008")]
     [Clause("config-linux/personality/domain")]
-    public Task Personality_is_as_given(string domain, string machine) => Suite.CheckAsync(async bundle =>
+    public Task Personality_is_as_given(string domain, string number) => Suite.CheckAsync(async bundle =>
     {
         bundle.Linux(l => l with { Personality = new() { Domain = domain } });
-        Assert.Equal(machine, (await bundle.RunAsync("uname -m")).Succeeded().Text);
+        Assert.Equal(number, (await bundle.RunAsync("cat /proc/self/personality")).Succeeded().Text);
     }, domain);
 
     [Fact]
@@ -239,6 +239,7 @@ public sealed class ProcessTests
     {
         bundle.Edit = c => c["linux"]!["memoryPolicy"] = new JsonObject { ["nodes"] = "0" };
         await bundle.CreateFailsAsync();
+        Assert.SkipUnless(File.Exists("/proc/self/numa_maps"), "this kernel knows no memory nodes");
         bundle.Edit = c => c["linux"]!["memoryPolicy"] = new JsonObject { ["mode"] = "MPOL_BIND", ["nodes"] = "0", ["flags"] = new JsonArray("MPOL_F_STATIC_NODES") };
         Assert.Matches("bind.*:0", (await bundle.RunAsync("cat /proc/self/numa_maps")).Succeeded().Output);
     });

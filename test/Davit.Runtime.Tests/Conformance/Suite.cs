@@ -18,7 +18,8 @@ internal static class Suite
     internal static async Task CheckAsync(Func<OciBundle, Task> test, string? row = null, [CallerMemberName] string name = "")
     {
         var key = row is null ? name : $"{name}({row})";
-        var difference = Differences.All.FirstOrDefault(d => d.Test == key && d.Runtime == Runtime && (d.Cgroup == 0 || d.Cgroup == (Unified ? 2 : 1)));
+        var difference = Differences.All.FirstOrDefault(d => d.Test == key && d.Runtime == Runtime);
+        Assert.SkipWhen(difference is { Hangs: true }, $"{Runtime} {difference?.Does}");
         try
         {
             await using var bundle = new OciBundle();
@@ -28,8 +29,14 @@ internal static class Suite
         {
             return;
         }
+        catch (Exception e) when (Environment.GetEnvironmentVariable("DAVIT_SUITE_FAILURES") is { Length: > 0 } file && !e.Message.Contains("$XunitDynamicSkip$", StringComparison.Ordinal))
+        {
+            // for whoever brings the table of differences up to date
+            await File.AppendAllTextAsync(file, $"{key}\t{e.Message.ReplaceLineEndings(" ")}\n");
+            throw;
+        }
 
-        Assert.True(difference is null, $"{key} is listed as a difference of {Runtime} (\"{difference?.Does}\"), and does not show");
+        Assert.True(difference is null or { Sometimes: true }, $"{key} is listed as a difference of {Runtime} (\"{difference?.Does}\"), and does not show");
     }
 
     /// <summary>Leaves tests out that look at plans: other runtimes have none.</summary>
