@@ -26,8 +26,11 @@ internal static class BindSteps
         var isFile = !Directory.Exists(source) && File.Exists(source);
         var mapped = IsMapped(mount, options);
         var steps = writer.Current;
-        if (mapped) writer.Current = writer.Parent;
-        var tree = mapped ? writer.Reserve(what) : Slot.Tree;
+
+        // the root of a user namespace may not look into every directory of the host's: the parent opens what it can
+        var early = mapped || (Environment.IsPrivilegedProcess && writer.HasSpareSlots && spec.Linux?.Namespaces?.Any(n => n.Type == "user") == true);
+        if (early) writer.Current = writer.Parent;
+        var tree = early ? writer.Reserve(what) : Slot.Tree;
         writer.Add($"{what}: open {source}", SystemCall.OpenTree, AtFdCwd, writer.String(source), MountSteps.TreeClone | RootSteps.OCloseOnExec | (options.RecursiveBind ? MountSteps.AtRecursive : 0L));
         writer.Last(result: tree);
         if (mapped) MapOwners(writer, spec, mount, options, tree, what);

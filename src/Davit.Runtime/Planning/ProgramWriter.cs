@@ -124,6 +124,9 @@ internal sealed unsafe class ProgramWriter : IDisposable
         return Argument.Data(offset);
     }
 
+    /// <summary>Whether there are slots beside those that mounts with mapped owners may still need.</summary>
+    internal bool HasSpareSlots => _nextSlot < (LaunchHeader.SlotCount + Slot.FirstPrepared) / 2;
+
     /// <summary>A slot of its own for a descriptor that the parent prepares.</summary>
     internal int Reserve(string what) => _nextSlot < LaunchHeader.SlotCount
         ? _nextSlot++

@@ -125,6 +125,19 @@ public sealed class NamespaceTests
         Assert.Equal("0 100000 100000", (await Davit.Testing.Command.RunAsync("stat", ["-c", "%u", bundle.Root + "/data/file", bundle.Root + "/bin/busybox", bundle.Root + "/tmp/new"])).Text.ReplaceLineEndings(" "));
     });
 
+    [Fact]
+    [Clause("runtime/create/properties")]
+    public Task Mount_from_a_directory_that_the_mapped_root_can_not_enter_is_made() => Suite.CheckAsync(async bundle =>
+    {
+        bundle.UserNamespace();
+        var source = Directory.CreateDirectory(bundle.Directory + "/closed/inner", UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite).FullName;
+        File.SetUnixFileMode(bundle.Directory + "/closed", UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
+        await File.WriteAllTextAsync(source + "/file", "text");
+        File.SetUnixFileMode(source, (UnixFileMode)0b111_101_101);
+        bundle.Mount(MountTests.Bind(source, "/data", "ro"));
+        Assert.Equal("text", (await bundle.RunAsync("cat /data/file")).Succeeded().Text);
+    });
+
     [Theory]
     [InlineData("hostID")]
     [InlineData("containerID")]
