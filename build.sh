@@ -86,7 +86,7 @@ case ${1:-help} in
   test        publish and run the ring for every change; `test --all` runs every ring; `test RING …` those alone (`test --list`)
   publish     all executables, native, into artifacts/bin/
   quick       executables for the inner loop: davit and davitd on the JIT, unanalyzed; tests of a change end with `publish`
-  bench       measure against Docker and others on this machine; `bench TOPIC …`: memory start build images
+  bench       measure against Docker and others on this machine; `bench TOPIC …`: memory start build images runtime
   install     executables into /usr/local/bin, systemd units, group, completion; `install --prefix DIR`
   uninstall   take that back; images and containers stay unless you say --purge
   clean       remove everything that the verbs above made, the demo's data too
