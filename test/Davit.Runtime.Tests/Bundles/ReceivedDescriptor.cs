@@ -6,6 +6,8 @@ namespace Davit.Runtime.Tests.Bundles;
 /// <summary>A descriptor that came over a Unix socket, and the text with it.</summary>
 internal static unsafe partial class ReceivedDescriptor
 {
+    private const int Interrupted = 4;
+
     internal static int Take(Socket socket) => Take(socket, out _);
 
     internal static int Take(Socket socket, out string text)
@@ -22,7 +24,12 @@ internal static unsafe partial class ReceivedDescriptor
         socket.ReceiveTimeout = 30_000;
 
         // SAFETY: struct msghdr with buffers of this frame.
-        var got = ReceiveMessage((int)socket.Handle, message, 0x40000000);
+        nint got;
+        do
+        {
+            got = ReceiveMessage((int)socket.Handle, message, 0x40000000);
+        }
+        while (got < 0 && Marshal.GetLastPInvokeError() == Interrupted); // a call with a time limit is not begun again by the kernel
         Assert.True(got > 0, $"recvmsg: {Marshal.GetLastPInvokeError()}");
         text = System.Text.Encoding.UTF8.GetString(bytes, (int)got);
         Assert.Equal(20, control[0]);
