@@ -55,7 +55,7 @@ line=$(printf '%01023d' 0)
 t=$(microseconds)
 seq "$many" | xargs -P 8 -I{} "$BIN/davit" -H "unix://$HERE/davit.sock" run -d --name "bench-m{}" --label davit-bench --network none -e "line=$line" bench/busybox sh -c "$megabyte" >/dev/null
 t=$(($(microseconds) - t))
-seq "$many" | xargs -P 4 -I{} sh -c "'$BIN/davit' -H 'unix://$HERE/davit.sock' exec bench-m{} true; timeout 0.2 '$BIN/davit' -H 'unix://$HERE/davit.sock' attach --no-stdin bench-m{} >/dev/null 2>&1; true"
+seq "$many" | xargs -P 16 -I{} sh -c "'$BIN/davit' -H 'unix://$HERE/davit.sock' exec bench-m{} true; timeout 0.2 '$BIN/davit' -H 'unix://$HERE/davit.sock' attach --no-stdin bench-m{} >/dev/null 2>&1; true"
 sleep 2
 all=$(pss $(members davit)); davitd=$(pss "$(<"$HERE/pid")")
 printf '\n%s containers at once (each has logged 1 MB and served an exec and an attach): started in %s s, all our processes together %s MB PSS, davitd %s MB of it, **%s MB a container** without it\n' \
