@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Davit.Runtime.Lifecycle;
 using Davit.Runtime.Planning;
 
 namespace Davit.Runtime.CommandLine;
@@ -21,7 +22,7 @@ internal static class FeaturesCommand
         var features = new FeatureDocument
         {
             OciVersionMin = "1.0.0",
-            OciVersionMax = OciProgram.SpecVersion,
+            OciVersionMax = RuntimeSettings.SpecVersion,
             Hooks = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"],
             MountOptions = [.. MountOptions.Names.Order(StringComparer.Ordinal)],
             Linux = new()

@@ -9,9 +9,6 @@ namespace Davit.Runtime.CommandLine;
 /// <summary>The command line of runc over this library.</summary>
 public static class OciProgram
 {
-    /// <summary>Version of the runtime specification that is followed.</summary>
-    internal const string SpecVersion = "1.3.0";
-
     private const int UnknownCommand = 3;
 
     /// <summary>Runs a command.</summary>
@@ -27,7 +24,7 @@ public static class OciProgram
             log = new RuntimeLog(options.Value("log") is { Length: > 0 } file ? file : null, options.Word("log-format", "text", "json") == "json", options.Has("debug") ? "debug" : options.Word("log-level", "error", "warning", "debug") ?? "warning", time);
             if (options.Has("version"))
             {
-                Print($"davit-oci version {version}\nspec: {SpecVersion}\n");
+                Print($"davit-oci version {version}\nspec: {RuntimeSettings.SpecVersion}\n");
                 return 0;
             }
 

@@ -24,7 +24,7 @@ internal static class SpecCommand
         string[] capabilities = ["CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE"];
         return new()
         {
-            OciVersion = OciProgram.SpecVersion,
+            OciVersion = RuntimeSettings.SpecVersion,
             Process = new()
             {
                 Terminal = true,

@@ -331,7 +331,8 @@ public static unsafe class ContainerLauncher
         }
     }
 
-    private static void Abandon(int pidFd)
+    /// <summary>Ends and reaps a child, and closes its descriptor.</summary>
+    internal static void Abandon(int pidFd)
     {
         // SIGKILL through the pidfd; then reap, so that no zombie stays
         Kernel.Call(SystemCall.PidfdSendSignal, pidFd, 9, 0, 0);

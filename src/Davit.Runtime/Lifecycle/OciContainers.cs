@@ -53,7 +53,7 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
         var cgroup = unit is null ? CgroupPath.For(spec, request.Id, settings, host.Cgroups) : unit.Path(systemd!.ControlGroup());
         var state = new StateRecord
         {
-            OciVersion = CommandLine.OciProgram.SpecVersion,
+            OciVersion = RuntimeSettings.SpecVersion,
             Id = request.Id,
             Bundle = bundle,
             Rootfs = Path.GetFullPath(Path.Combine(bundle, spec.Root?.Path ?? "")),
@@ -87,7 +87,7 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
         try
         {
             // systemd makes the cgroup around a process of ours; what its properties can't say, the plan's own steps write
-            using var holder = systemd is null ? null : new ScopeHolder();
+            using var holder = systemd is null ? null : new HeldProcess(0, "can't start a process for the scope");
             if (holder is not null) systemd!.StartTransient(unit!.Unit, UnitProperties.OfNew(host.Cgroups, request.Id, unit.Unit, unit.Slice, holder.Pid, spec));
             started = ContainerLauncher.Start(plan, new LaunchStreams(0, 1, 2), new LaunchPoints(spec, group, hooks), Environment.IsPrivilegedProcess ? null : UserMaps.Write);
         }

@@ -3,6 +3,9 @@ namespace Davit.Runtime.Lifecycle;
 /// <summary>What the program's own options say.</summary>
 internal sealed record RuntimeSettings
 {
+    /// <summary>Version of the runtime specification that is followed.</summary>
+    internal const string SpecVersion = "1.3.0";
+
     /// <summary>Directory with one directory a container.</summary>
     internal required string Root { get; init; }
 
