@@ -49,26 +49,17 @@ internal static class OciCommands
         NoPivot = options.Has("no-pivot"),
         Detach = command == "create" || options.Has("detach"),
         Keep = options.Has("keep"),
+        Start = command == "run",
     };
 
     private static int RunOne(OciContainers containers, OptionSet options)
     {
         var request = Request(options, "run");
         if (!request.Detach && !options.Has("no-subreaper")) ForegroundProcess.Adopt();
-        var process = containers.Create(request);
-        try
-        {
-            containers.Start(request.Id);
-        }
-        catch
-        {
-            containers.Delete(request.Id, force: true);
-            throw;
-        }
-
+        var container = containers.Create(request);
         if (request.Detach) return 0;
-        var code = Finish(process);
-        if (!request.Keep) containers.Delete(request.Id, force: true);
+        var code = Finish(container.Process);
+        if (!request.Keep) containers.Remove(container.State);
         return code;
     }
 

@@ -17,22 +17,27 @@ public sealed class HookRunner(HooksSpec hooks, ContainerStateDocument state, IR
     private const int ProcessDescriptor = 3, Exited = 4, PollIn = 1, KillSignal = 9;
 
     /// <inheritdoc/>
-    public void Run(HookPoint point, int pid, int pidFd)
+    public void Run(HookPoint point, LaunchedProcess process)
     {
-        if (point == HookPoint.Resources) return;
-        if (point == HookPoint.Runtime)
+        switch (point)
         {
-            RunAll(hooks.Prestart, pid, -1);
-            RunAll(hooks.CreateRuntime, pid, -1);
-        }
-        else
-        {
-            RunAll(hooks.CreateContainer, pid, pidFd);
+            case HookPoint.Runtime:
+                RunAll(hooks.Prestart, process.Pid, -1);
+                RunAll(hooks.CreateRuntime, process.Pid, -1);
+                break;
+            case HookPoint.CreateContainer:
+                RunAll(hooks.CreateContainer, process.Pid, process.PidFd);
+                break;
+            case HookPoint.Start:
+                RunStartContainer(process.Pid, process.PidFd);
+                break;
+            default:
+                break;
         }
     }
 
     /// <summary>StartContainer hooks, in the container's namespaces.</summary>
-    public void RunStartContainer(int pid, int pidFd) => RunAll(hooks.StartContainer, pid, pidFd, ownRoot: true);
+    public void RunStartContainer(int pid, int pidFd) => RunAll(hooks.StartContainer, pid, pidFd, "created", ownRoot: true);
 
     /// <summary>Poststart hooks, in the runtime's namespaces.</summary>
     public void RunPoststart(int pid)
@@ -60,10 +65,10 @@ public sealed class HookRunner(HooksSpec hooks, ContainerStateDocument state, IR
         return failures;
     }
 
-    private void RunAll(IReadOnlyList<HookSpec>? list, int pid, int pidFd, bool ownRoot = false)
+    private void RunAll(IReadOnlyList<HookSpec>? list, int pid, int pidFd, string status = "creating", bool ownRoot = false)
     {
         // the number that is told is that of the namespace where the hook runs (runtime.md, "State")
-        foreach (var hook in list ?? []) RunOne(hook, state with { Pid = pidFd >= 0 ? Inner(pid) : pid }, pidFd, ownRoot ? pid : 0);
+        foreach (var hook in list ?? []) RunOne(hook, state with { Pid = pidFd >= 0 ? Inner(pid) : pid, Status = status }, pidFd, ownRoot ? pid : 0);
     }
 
     private unsafe void RunOne(HookSpec hook, ContainerStateDocument state, int containerPidFd, int rootOf = 0)

@@ -265,7 +265,7 @@ public static unsafe class ContainerLauncher
                     case LaunchReport.AtStartGate:
                         return master;
                     case LaunchReport.AtHooks:
-                        hooks?.Run((HookPoint)report[1], pid, pidFd);
+                        hooks?.Run((HookPoint)report[1], new LaunchedProcess(pid, pidFd, master));
                         break;
                     case LaunchReport.CopyFrom:
                         copied = descriptor;

@@ -11,4 +11,7 @@ public enum HookPoint
 
     /// <summary>No hooks yet: what the runtime gives a process that is there (interfaces, a class of caches), before any hook.</summary>
     Resources = 3,
+
+    /// <summary>The process is ready to be executed; it goes on when this returns.</summary>
+    Start = 4,
 }

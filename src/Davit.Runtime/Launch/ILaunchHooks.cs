@@ -5,7 +5,6 @@ public interface ILaunchHooks
 {
     /// <summary>Runs those of one point.</summary>
     /// <param name="point">Where the start stands.</param>
-    /// <param name="pid">The container's process.</param>
-    /// <param name="pidFd">Its descriptor.</param>
-    void Run(HookPoint point, int pid, int pidFd);
+    /// <param name="process">The container's process.</param>
+    void Run(HookPoint point, LaunchedProcess process);
 }

@@ -30,4 +30,7 @@ internal sealed record CreateRequest
     internal bool Detach { get; init; }
 
     internal bool Keep { get; init; }
+
+    /// <summary>Execute the process at once.</summary>
+    internal bool Start { get; init; }
 }

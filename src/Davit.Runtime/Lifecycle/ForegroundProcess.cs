@@ -11,6 +11,9 @@ internal static unsafe class ForegroundProcess
     private const int WindowChange = 28;
     private const int BufferSize = 16384;
 
+    /// <summary>All that others may send, but for SIGCHLD and SIGURG, which have a meaning of their own here, and those that tell of a defect of this process.</summary>
+    private static ReadOnlySpan<byte> Forwarded => [1, 2, 3, 10, 12, 14, 15, 18, 20, 24, 25, 26, 27, WindowChange, 29, 30];
+
     /// <summary>Makes this process the one that reaps what the container's processes leave behind (PR_SET_CHILD_SUBREAPER, prctl(2)).</summary>
     internal static void Adopt() => LifecycleLibc.Call(157, 36, 1, 0, 0);
 
@@ -21,26 +24,26 @@ internal static unsafe class ForegroundProcess
     /// <returns>Its exit code, 128 + signal when it was killed.</returns>
     internal static int Wait(int pid, int pidFd, int master)
     {
-        var handlers = new List<PosixSignalRegistration>();
-        foreach (var signal in (ReadOnlySpan<int>)[1, 2, 3, 10, 12, 15, WindowChange])
+        var signals = SignalPipe.Open(Forwarded);
+        var saved = stackalloc byte[128];
+        var isTerminal = master >= 0 && LifecycleLibc.IsTerminal(0) == 1 && LifecycleLibc.GetAttributes(0, saved) == 0;
+        if (isTerminal)
         {
-            var number = signal;
-            handlers.Add(PosixSignalRegistration.Create((PosixSignal)number, context =>
-            {
-                context.Cancel = true;
-                if (number == WindowChange && master >= 0) CopySize(master);
-                else LifecycleLibc.Kill(pid, number);
-            }));
+            var raw = stackalloc byte[128];
+            new ReadOnlySpan<byte>(saved, 128).CopyTo(new Span<byte>(raw, 128));
+            LifecycleLibc.MakeRaw(raw);
+            LifecycleLibc.SetAttributes(0, 0, raw);
+            CopySize(master);
         }
 
         try
         {
-            if (master >= 0) Relay(pidFd, master);
+            Relay(pid, pidFd, master, signals);
             return Reap(pidFd);
         }
         finally
         {
-            foreach (var handler in handlers) handler.Dispose();
+            if (isTerminal) LifecycleLibc.SetAttributes(0, 0, saved);
         }
     }
 
@@ -63,44 +66,36 @@ internal static unsafe class ForegroundProcess
         if (LifecycleLibc.Ioctl(0, GetSize, size) == 0) LifecycleLibc.Ioctl(master, SetSize, size);
     }
 
-    private static void Relay(int pidFd, int master)
+    /// <summary>Passes on what comes until the process has ended, and then what it still wrote.</summary>
+    private static void Relay(int pid, int pidFd, int master, int signals)
     {
-        var saved = stackalloc byte[128];
-        var raw = stackalloc byte[128];
-        var isTerminal = LifecycleLibc.IsTerminal(0) == 1 && LifecycleLibc.GetAttributes(0, saved) == 0;
-        if (isTerminal)
+        const int Master = 0, Input = 1, Process = 2, Signals = 3;
+        var entries = stackalloc LifecycleLibc.PollEntry[4];
+        var buffer = stackalloc byte[BufferSize];
+        entries[Master] = new() { Fd = master, Events = Readable };
+        entries[Input] = new() { Fd = master >= 0 ? 0 : -1, Events = Readable };
+        entries[Process] = new() { Fd = pidFd, Events = Readable };
+        entries[Signals] = new() { Fd = signals, Events = Readable };
+        while (true)
         {
-            new ReadOnlySpan<byte>(saved, 128).CopyTo(new Span<byte>(raw, 128));
-            LifecycleLibc.MakeRaw(raw);
-            LifecycleLibc.SetAttributes(0, 0, raw);
-            CopySize(master);
-        }
-
-        try
-        {
-            Pump(pidFd, master);
-        }
-        finally
-        {
-            if (isTerminal) LifecycleLibc.SetAttributes(0, 0, saved);
+            var ready = LifecycleLibc.Poll(entries, 4, entries[Process].Fd < 0 ? 0 : -1);
+            if (ready == 0) return;
+            if (ready < 0) continue;
+            if (entries[Signals].Fd >= 0 && entries[Signals].Results != 0) Forward(pid, master, signals);
+            if (entries[Master].Fd >= 0 && entries[Master].Results != 0 && !Copy(master, 1, buffer)) entries[Master].Fd = entries[Input].Fd = -1;
+            if (entries[Input].Fd >= 0 && entries[Input].Results != 0 && !Copy(0, master, buffer)) entries[Input].Fd = -1;
+            if (entries[Process].Fd >= 0 && entries[Process].Results != 0) entries[Process].Fd = entries[Input].Fd = entries[Signals].Fd = -1;
         }
     }
 
-    private static void Pump(int pidFd, int master)
+    private static void Forward(int pid, int master, int signals)
     {
-        var entries = stackalloc LifecycleLibc.PollEntry[3];
-        var buffer = stackalloc byte[BufferSize];
-        entries[0] = new() { Fd = master, Events = Readable };
-        entries[1] = new() { Fd = 0, Events = Readable };
-        entries[2] = new() { Fd = pidFd, Events = Readable };
-        while (true)
-        {
-            // once the process is gone only what it still wrote is waited for
-            if (LifecycleLibc.Poll(entries, 3, entries[2].Fd < 0 ? 0 : -1) == 0) return;
-            if (entries[0].Results != 0 && !Copy(master, 1, buffer)) return;
-            if (entries[1].Fd >= 0 && entries[1].Results != 0 && !Copy(0, master, buffer)) entries[1].Fd = -1;
-            if (entries[2].Fd >= 0 && entries[2].Results != 0) entries[2].Fd = entries[1].Fd = -1;
-        }
+        byte number;
+
+        // SAFETY: one byte of this frame.
+        if (LifecycleLibc.Read(signals, &number, 1) != 1) return;
+        if (number == WindowChange && master >= 0) CopySize(master);
+        else LifecycleLibc.Kill(pid, number);
     }
 
     private static bool Copy(int from, int to, byte* buffer)

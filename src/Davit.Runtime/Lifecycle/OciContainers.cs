@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using Davit.Linux;
 using Davit.Linux.Cgroups;
 using Davit.Oci.Runtime;
@@ -15,21 +14,22 @@ namespace Davit.Runtime.Lifecycle;
 /// <summary>The operations of the runtime specification ("Operations") on containers that outlive the command.</summary>
 internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, TimeProvider time)
 {
-    private const int ReadWrite = 1, NonBlocking = 0x800, CloseOnExec = 0x80000, Kill = 9;
+    private const int Kill = 9;
     private readonly ContainerDirectory _containers = new(settings.Root, settings.HasRoot);
 
     internal ContainerDirectory Directory => _containers;
 
     internal HostFacts Host => host;
 
-    /// <summary>Creates a container; its process waits for <see cref="Start"/>.</summary>
-    internal LaunchedProcess Create(CreateRequest request)
+    /// <summary>Creates a container; its process waits for <see cref="Start"/>, or goes on at once if the request says so.</summary>
+    internal CreatedContainer Create(CreateRequest request)
     {
         var bundle = Path.GetFullPath(request.Bundle);
-        var (spec, config) = ReadSpec(bundle, request.Config ?? "config.json");
+        var (spec, config) = BundleDocument.Read(bundle, request.Config ?? "config.json");
         var terminal = spec.Process?.Terminal == true;
         if (terminal && request.ConsoleSocket is null && request.Detach) throw new DavitException(ErrorKind.InvalidArgument, "cannot allocate tty if runc will detach without setting console socket", "use --console-socket");
         if (!terminal && request.ConsoleSocket is not null) throw new DavitException(ErrorKind.InvalidArgument, "cannot use console socket if runc will not detach or allocate tty", "set process.terminal");
+        if (request.Start && spec.Process is null) throw NoProcess(request.Id);
         PreservedDescriptors.Check(request.PreserveDescriptors);
         _containers.Claim(request.Id);
         try
@@ -43,11 +43,10 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
         }
     }
 
-    private LaunchedProcess Create(CreateRequest request, string bundle, Spec spec, byte[] config)
+    private CreatedContainer Create(CreateRequest request, string bundle, Spec spec, byte[] config)
     {
         var process = spec.Process ?? new ProcessSpec { Cwd = "/", Args = ["none"] };
-        var gate = _containers.Gate(request.Id);
-        if (LifecycleLibc.MakeFifo(gate, 0x190) < 0) throw new LinuxException((Errno)Marshal.GetLastPInvokeError(), "mkfifo", gate).ToDavitException("create");
+        var gate = request.Start ? null : StartGate.Make(_containers.Gate(request.Id));
         using var systemd = settings.CgroupManager == CgroupManager.Systemd ? new SystemdManager(!Environment.IsPrivilegedProcess) : null;
         var unit = systemd is null ? null : SystemdCgroup.Of(spec, request.Id, !Environment.IsPrivilegedProcess);
         var cgroup = unit is null ? CgroupPath.For(spec, request.Id, settings, host.Cgroups) : unit.Path(systemd!.ControlGroup());
@@ -75,6 +74,7 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
             Bundle = bundle,
             CgroupPath = cgroup,
             StartGate = gate,
+            StartsByParent = request.Start,
             CreateWorkingDirectory = true,
             NoNewKeyring = request.NoNewKeyring,
             NoPivot = request.NoPivot,
@@ -84,12 +84,13 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
         var hooks = Hooks(state, "creating");
         var group = ResctrlGroup.For(spec.Linux?.IntelRdt, request.Id, host.Resctrl);
         LaunchedProcess started;
+        void Record(LaunchedProcess launched) => state = Register(request, state with { CgroupDirectories = plan.CgroupDirectories() }, launched);
         try
         {
             // systemd makes the cgroup around a process of ours; what its properties can't say, the plan's own steps write
             using var holder = systemd is null ? null : new HeldProcess(0, "can't start a process for the scope");
             if (holder is not null) systemd!.StartTransient(unit!.Unit, UnitProperties.OfNew(host.Cgroups, request.Id, unit.Unit, unit.Slice, holder.Pid, spec));
-            started = ContainerLauncher.Start(plan, new LaunchStreams(0, 1, 2), new LaunchPoints(spec, group, hooks), Environment.IsPrivilegedProcess ? null : UserMaps.Write);
+            started = ContainerLauncher.Start(plan, new LaunchStreams(0, 1, 2), new LaunchPoints(spec, group, hooks, Record), Environment.IsPrivilegedProcess ? null : UserMaps.Write);
         }
         catch
         {
@@ -100,18 +101,9 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
 
         try
         {
-            if (spec.Process is not null) ExecutableCheck.Refuse(started.Pid, spec.Process);
-            if (request.ConsoleSocket is { } socket && started.TerminalMaster >= 0) DescriptorSocket.Send("console socket", socket, "terminal"u8, started.TerminalMaster);
-            _containers.Write(state with
-            {
-                Pid = started.Pid,
-                StartTime = ContainerDirectory.Times(started.Pid)?.Start ?? 0,
-                CgroupDirectories = plan.CgroupDirectories(),
-            });
-            if (request.PidFdSocket is { } descriptors) DescriptorSocket.Send("pidfd socket", descriptors, "pidfd"u8, started.PidFd);
-            if (request.PidFile is { } file) WritePid(file, started.Pid);
-            settings.Debug($"container {request.Id}: process {started.Pid} waits for its start in cgroup {cgroup ?? "of the caller"}");
-            return started;
+            if (request.Start) hooks?.RunPoststart(started.Pid);
+            else Record(started);
+            return new CreatedContainer(state, started);
         }
         catch
         {
@@ -122,6 +114,19 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
             Undo(state, group);
             throw;
         }
+    }
+
+    /// <summary>Hands a process that waits over to whoever asked for it, and writes it down.</summary>
+    private StateRecord Register(CreateRequest request, StateRecord state, LaunchedProcess process)
+    {
+        if (state.Spec.Process is { } program) ExecutableCheck.Refuse(process.Pid, program);
+        if (request.ConsoleSocket is { } socket && process.TerminalMaster >= 0) DescriptorSocket.Send("console socket", socket, "terminal"u8, process.TerminalMaster);
+        state = state with { Pid = process.Pid, StartTime = ContainerDirectory.Times(process.Pid)?.Start ?? 0 };
+        _containers.Write(state);
+        if (request.PidFdSocket is { } descriptors) DescriptorSocket.Send("pidfd socket", descriptors, "pidfd"u8, process.PidFd);
+        if (request.PidFile is { } file) WritePid(file, process.Pid);
+        settings.Debug($"container {state.Id}: process {process.Pid} waits for its start in cgroup {(state.Cgroup.Length > 0 ? state.Cgroup : "of the caller")}");
+        return state;
     }
 
     /// <summary>After a failure, which is what is told.</summary>
@@ -168,13 +173,13 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
         var status = _containers.Status(state, host.Cgroups);
         if (status == "stopped") throw new DavitException(ErrorKind.FailedPrecondition, "cannot start a container that has stopped");
         if (status != "created") throw new DavitException(ErrorKind.FailedPrecondition, "cannot start an already running container");
-        if (state.Spec.Process is null) throw new DavitException(ErrorKind.InvalidArgument, $"container {id} has no process to start", "set process in config.json, and create it again");
+        if (state.Spec.Process is null) throw NoProcess(id);
         var hooks = Hooks(state, "created");
         var pidFd = OpenProcess(state.Pid);
         try
         {
             hooks?.RunStartContainer(state.Pid, pidFd);
-            OpenGate(_containers.Gate(id));
+            StartGate.Open(_containers.Gate(id));
             settings.Debug($"container {id}: started");
             hooks?.RunPoststart(state.Pid);
         }
@@ -240,12 +245,24 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
             WaitForEnd(pidFd);
         }
 
-        if (state.CgroupDirectories.Count > 0) new CgroupSet(state.CgroupDirectories).KillAll();
-        StopUnit(state);
-        RemoveCgroups(state.CgroupDirectories.Except(state.ForeignCgroups));
-        _containers.Remove(id);
-        settings.Debug($"container {id}: deleted");
-        Undo(state, ResctrlGroup.Of(state.Spec.Linux?.IntelRdt, id, host.Resctrl));
+        Remove(state);
+    }
+
+    /// <summary>Removes a container whose first process is gone.</summary>
+    internal void Remove(StateRecord state)
+    {
+        // without a pid namespace of its own it may have left processes behind
+        var cgroups = new CgroupSet(state.CgroupDirectories);
+        if (state.ForeignCgroups.Count > 0 || state.Unit.Length > 0 || !cgroups.TryRemove())
+        {
+            cgroups.KillAll();
+            StopUnit(state);
+            RemoveCgroups(state.CgroupDirectories.Except(state.ForeignCgroups));
+        }
+
+        _containers.Remove(state.Id);
+        settings.Debug($"container {state.Id}: deleted");
+        Undo(state, ResctrlGroup.Of(state.Spec.Linux?.IntelRdt, state.Id, host.Resctrl));
     }
 
     /// <summary>Starts another process in a running container.</summary>
@@ -321,41 +338,7 @@ internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, Ti
         return status is "running" or "created" ? state : throw new DavitException(ErrorKind.FailedPrecondition, $"container not running: {status}");
     }
 
-    private static (Spec Spec, byte[] Config) ReadSpec(string bundle, string name)
-    {
-        var path = Path.Combine(bundle, name);
-        try
-        {
-            var config = File.ReadAllBytes(path);
-            var spec = SpecDocument.Read(config);
-            DocumentRules.Check(spec);
-            return (spec, config);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new DavitException(ErrorKind.NotFound, $"JSON specification file {path} not found", "make one with spec", e);
-        }
-        catch (JsonException e)
-        {
-            throw new DavitException(ErrorKind.InvalidArgument, $"{path}: {e.Message}", inner: e);
-        }
-    }
-
-    private static void OpenGate(string gate)
-    {
-        var fd = LifecycleLibc.Open(gate, ReadWrite | NonBlocking | CloseOnExec, 0);
-        if (fd < 0) throw new LinuxException((Errno)Marshal.GetLastPInvokeError(), "open", gate).ToDavitException("cannot start the container");
-        unsafe
-        {
-            byte go = (byte)'0';
-
-            // SAFETY: one byte of this frame.
-            LifecycleLibc.Write(fd, &go, 1);
-        }
-
-        LifecycleLibc.Close(fd);
-        File.Delete(gate);
-    }
+    private static DavitException NoProcess(string id) => new(ErrorKind.InvalidArgument, $"container {id} has no process to start", "set process in config.json, and create it again");
 
     private static int OpenProcess(int pid)
     {

@@ -49,7 +49,7 @@ internal static class CgroupSteps
             var directory = MakeVersion1(writer, mount, path, controllers.Contains("cpuset"));
             if (controllers.Contains("memory")) directories.Insert(0, directory);
             else directories.Add(directory);
-            foreach (var (file, value, tolerate) in controllers.SelectMany(c => CgroupV1Limits.Of(c, resources))) Write(writer, directory, file, value, tolerate);
+            WriteAll(writer, directory, [.. controllers.SelectMany(c => CgroupV1Limits.Of(c, resources))]);
             writer.Add($"open cgroup {directory}", SystemCall.Open, writer.String(directory + "/cgroup.procs"), WriteOnly);
             writer.Last(result: slot++);
         }
@@ -126,16 +126,44 @@ internal static class CgroupSteps
         return directory;
     }
 
+    /// <summary>A file that takes several values one after the other is opened once: device rules are a dozen.</summary>
+    private static void WriteAll(ProgramWriter writer, string directory, IReadOnlyList<(string File, string Value, bool Tolerate)> limits)
+    {
+        for (var i = 0; i < limits.Count;)
+        {
+            var (file, value, tolerate) = limits[i];
+            if (tolerate)
+            {
+                Write(writer, directory, file, value, tolerate);
+                i++;
+                continue;
+            }
+
+            var what = $"set {file} of cgroup {directory} to ";
+            Open(writer, directory, file, what + value);
+            for (; i < limits.Count && limits[i].File == file; i++) Put(writer, what + limits[i].Value, limits[i].Value);
+            writer.Add("", SystemCall.Close, Argument.Slot(Slot.Scratch));
+        }
+    }
+
     private static void Write(ProgramWriter writer, string directory, string file, string value, bool tolerate = false)
     {
         var what = $"set {file} of cgroup {directory} to {value}";
-        var open = writer.Add(what, SystemCall.Open, writer.String($"{directory}/{file}"), WriteOnly);
-        writer.Last(result: Slot.Scratch, tolerate: tolerate ? 2 : 0, tolerate1: tolerate ? 13 : 0, skipOnError: 2);
-        writer.Add(what, SystemCall.Write, Argument.Slot(Slot.Scratch), writer.String(value), System.Text.Encoding.UTF8.GetByteCount(value));
+        Open(writer, directory, file, what);
+        if (tolerate) writer.Last(result: Slot.Scratch, tolerate: 2, tolerate1: 13, skipOnError: 2);
+        Put(writer, what, value);
         if (tolerate) writer.Last(tolerate: 16, tolerate1: 22, tolerate2: 95);
         writer.Add(what, SystemCall.Close, Argument.Slot(Slot.Scratch));
-        _ = open;
     }
+
+    private static void Open(ProgramWriter writer, string directory, string file, string what)
+    {
+        writer.Add(what, SystemCall.Open, writer.String($"{directory}/{file}"), WriteOnly);
+        writer.Last(result: Slot.Scratch);
+    }
+
+    private static void Put(ProgramWriter writer, string what, string value) =>
+        writer.Add(what, SystemCall.Write, Argument.Slot(Slot.Scratch), writer.String(value), System.Text.Encoding.UTF8.GetByteCount(value));
 
     /// <summary>The weight of BFQ where the kernel has it, else that of the other schedulers, whose scale is another.</summary>
     private static void WriteWeight(ProgramWriter writer, string directory, string value)

@@ -59,7 +59,7 @@ public sealed record HostFacts
         {
             Cgroups = cgroups,
             LastCapability = int.Parse(File.ReadAllText("/proc/sys/kernel/cap_last_cap").Trim()),
-            Resctrl = Resources.ResctrlGroup.Mount(mounts),
+            Resctrl = mounts.FirstOrDefault(l => l.Contains(" - resctrl ", StringComparison.Ordinal))?.Split(' ')[4],
             MayRaiseLimits = (effective >> 24 & 1) != 0,
             Permitted = permitted,
             Bounding = bounding,

@@ -181,7 +181,12 @@ public static class PlanBuilder
 
     private static void Hooks(ProgramWriter writer, PlanOptions options, HookPoint point)
     {
-        if (!options.Hooks) return;
+        if (options.Hooks) Ask(writer, point);
+    }
+
+    /// <summary>Reports a point of the start, and waits until the parent has done there what it has to.</summary>
+    internal static void Ask(ProgramWriter writer, HookPoint point)
+    {
         var report = writer.Bytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>([LaunchReport.AtHooks, (int)point]));
         writer.Add("ask for hooks", SystemCall.Write, Argument.Slot(Slot.Parent), Argument.Data(report), 8);
         writer.Add("wait for hooks", SystemCall.Gate, Slot.Parent);

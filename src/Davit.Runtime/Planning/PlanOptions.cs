@@ -33,6 +33,9 @@ public sealed record PlanOptions
     /// <summary>A fifo at which the process waits before exec, or null.</summary>
     public string? StartGate { get; init; }
 
+    /// <summary>The process waits before exec until its parent lets it go, instead of at a fifo: <see cref="Launch.HookPoint.Start"/>.</summary>
+    public bool StartsByParent { get; init; }
+
     /// <summary>Directory of the bundle: relative paths of the specification start there.</summary>
     public string Bundle { get; init; } = "/";
 

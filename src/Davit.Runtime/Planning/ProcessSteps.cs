@@ -126,9 +126,10 @@ internal static class ProcessSteps
         }
 
         // a listener is handed over while the parent still listens, which ends at the gate
-        var notifies = linux?.Seccomp is { } profile && SeccompSteps.Notifies(profile);
+        var notifies = linux?.Seccomp is { } profile && Seccomp.SeccompFilter.Notifies(profile);
         if (process.NoNewPrivileges && notifies) SeccompSteps.Load(writer, options, linux?.Seccomp);
         if (options.StartGate is not null) WaitAtGate(writer, process, arguments, options);
+        else if (options.StartsByParent) PlanBuilder.Ask(writer, HookPoint.Start);
         if (process.NoNewPrivileges && !notifies) SeccompSteps.Load(writer, options, linux?.Seccomp);
         writer.Add("close descriptors", SystemCall.CloseDescriptors, 3 + options.PreserveDescriptors);
         writer.Add("unblock signals", SystemCall.RtSigprocmask, 2, writer.Words(0), 0, 8);

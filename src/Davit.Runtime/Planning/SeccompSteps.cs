@@ -3,6 +3,7 @@ using System.Text.Json;
 using Davit.Oci.Runtime;
 using Davit.Primitives;
 using Davit.Runtime.Launch;
+using Davit.Runtime.Seccomp;
 
 namespace Davit.Runtime.Planning;
 
@@ -21,7 +22,7 @@ internal static class SeccompSteps
         var code = writer.Bytes(filter);
         var program = writer.Bytes(MemoryMarshal.AsBytes<long>([filter.Length / 8, code]));
         writer.Relocate(program + 8);
-        if (spec is null || !Notifies(spec))
+        if (spec is null || !SeccompFilter.Notifies(spec))
         {
             writer.Add("load the seccomp filter", SystemCall.Seccomp, SetModeFilter, options.SeccompFlags, Argument.Data(program));
             return;
@@ -40,9 +41,6 @@ internal static class SeccompSteps
         writer.Add("wait for the seccomp listener", SystemCall.Gate, Slot.Parent);
         RootSteps.Close(writer, Slot.Listener);
     }
-
-    /// <summary>True when a profile leaves decisions to a listener.</summary>
-    internal static bool Notifies(SeccompSpec spec) => spec.Syscalls?.Any(r => r.Action == "SCMP_ACT_NOTIFY") == true;
 
     private static void Announce(ProgramWriter writer, PlanOptions options, SeccompSpec spec)
     {

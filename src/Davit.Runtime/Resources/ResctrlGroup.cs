@@ -77,13 +77,6 @@ public sealed class ResctrlGroup
         return new ResctrlGroup(directory, spec.EnableMonitoring ? $"{directory}/mon_groups/{id}" : null, own, Write);
     }
 
-    /// <summary>Where a mount table has resctrl.</summary>
-    public static string? Mount(IEnumerable<string> mountInfo)
-    {
-        ArgumentNullException.ThrowIfNull(mountInfo);
-        return mountInfo.FirstOrDefault(l => l.Contains(" - resctrl ", StringComparison.Ordinal))?.Split(' ')[4];
-    }
-
     /// <summary>Puts a process into the class, and into its monitoring group.</summary>
     public void Assign(int pid)
     {

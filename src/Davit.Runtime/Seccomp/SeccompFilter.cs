@@ -36,13 +36,16 @@ public sealed class SeccompFilter
                 "SECCOMP_FILTER_FLAG_TSYNC" => 1u,
                 "SECCOMP_FILTER_FLAG_LOG" => 2u,
                 "SECCOMP_FILTER_FLAG_SPEC_ALLOW" => 4u,
-                "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" => Planning.SeccompSteps.Notifies(spec) ? 0x20u : 0u, // means something with a listener only
+                "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" => Notifies(spec) ? 0x20u : 0u, // means something with a listener only
                 _ => throw new DavitException(ErrorKind.InvalidArgument, $"seccomp flag \"{name}\" is unknown"),
             };
         }
 
         return flags;
     }
+
+    /// <summary>True when a profile leaves decisions to a listener.</summary>
+    internal static bool Notifies(SeccompSpec spec) => spec.Syscalls?.Any(r => r.Action == "SCMP_ACT_NOTIFY") == true;
 
     private static byte[] Program(SeccompSpec spec)
     {
