@@ -65,6 +65,7 @@ machine() {
 echo "== build"
 if ! dotnet build Davit.slnx --nologo -v quiet -clp:ErrorsOnly; then echo "the solution does not build"; count 0 1; finish; fi
 eng/peers/peers tree || { echo "the peers' tree did not come up"; count 0 1; finish; }
+eng/peers/v2host up || { echo "the guest with cgroup version 2 was not made"; count 0 1; finish; }
 machine | sort -u >"$out/before"
 
 for ring in $rings; do

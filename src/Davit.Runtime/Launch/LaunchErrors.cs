@@ -12,6 +12,9 @@ public static class LaunchErrors
     /// <summary>Stands before every message of a failed exec.</summary>
     public const string ExecPrefix = "OCI runtime exec failed: exec failed: unable to start container process: ";
 
+    /// <summary>Begins the text of the step that gives a process its profile; the profile's name follows.</summary>
+    internal const string ApplyAppArmor = "apply AppArmor profile ";
+
     private const int NoSuchFile = 127;
     private const int NotExecutable = 126;
     private const int Other = 125;
@@ -46,6 +49,12 @@ public static class LaunchErrors
         var prefix = isExec ? ExecPrefix : StartPrefix;
         var inner = new LinuxException(errno, "start");
         if (text.EndsWith('!')) return new DavitException(ErrorKind.InvalidArgument, prefix + text[..^1], inner: inner);
+        if (text.StartsWith(ApplyAppArmor, StringComparison.Ordinal) && errno == Errno.ENOENT)
+        {
+            // the file that was written to is there: it is the profile that is not, and so this is no "not found" of a program
+            return new DavitException(ErrorKind.FailedPrecondition, $"{prefix}AppArmor profile \"{text[ApplyAppArmor.Length..]}\" is not loaded", "load it with apparmor_parser, or leave the profile out", inner);
+        }
+
         if (text.StartsWith("exec: ", StringComparison.Ordinal)) return new DavitException(ErrorKind.InvalidArgument, prefix + Execute(text, errno), inner: inner);
 
         // move_mount(2) says EINVAL where mount(2) says that a file was given for a directory

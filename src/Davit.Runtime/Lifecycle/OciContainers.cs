@@ -12,7 +12,7 @@ using Davit.Runtime.Systemd;
 namespace Davit.Runtime.Lifecycle;
 
 /// <summary>The operations of the runtime specification ("Operations") on containers that outlive the command.</summary>
-internal sealed partial class OciContainers(RuntimeSettings settings, HostFacts host, TimeProvider time)
+internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, TimeProvider time)
 {
     private const int Kill = 9;
     private readonly ContainerDirectory _containers = new(settings.Root, settings.HasRoot);
@@ -49,6 +49,7 @@ internal sealed partial class OciContainers(RuntimeSettings settings, HostFacts 
         var gate = request.Start ? null : StartGate.Make(_containers.Gate(request.Id));
         using var systemd = settings.CgroupManager == CgroupManager.Systemd ? new SystemdManager(!Environment.IsPrivilegedProcess) : null;
         var unit = systemd is null ? null : SystemdCgroup.Of(spec, request.Id, !Environment.IsPrivilegedProcess);
+        if (systemd is not null) CallScope.Enter(systemd, host.Cgroups);
         var cgroup = unit is null ? CgroupPath.For(spec, request.Id, settings, host.Cgroups) : unit.Path(systemd!.ControlGroup());
         var state = new StateRecord
         {
@@ -88,8 +89,8 @@ internal sealed partial class OciContainers(RuntimeSettings settings, HostFacts 
         try
         {
             // systemd makes the cgroup around a process of ours; what its properties can't say, the plan's own steps write
-            using var holder = systemd is null ? null : new HeldProcess(0, "can't start a process for the scope");
-            if (holder is not null) systemd!.StartTransient(unit!.Unit, UnitProperties.OfNew(host.Cgroups, request.Id, unit.Unit, unit.Slice, holder.Pid, spec));
+            using var holder = unit is null or { IsSlice: true } ? null : new HeldProcess(0, "can't start a process for the scope");
+            if (unit is not null) systemd!.StartTransient(unit.Unit, UnitProperties.OfNew(host.Cgroups, request.Id, unit.Unit, unit.Slice, holder?.Pid, spec));
             started = ContainerLauncher.Start(plan, new LaunchStreams(0, 1, 2), new LaunchPoints(spec, group, hooks, Record), Environment.IsPrivilegedProcess ? null : UserMaps.Write);
         }
         catch
@@ -274,6 +275,12 @@ internal sealed partial class OciContainers(RuntimeSettings settings, HostFacts 
         if (status == "paused" && !ignorePaused) throw new DavitException(ErrorKind.FailedPrecondition, "cannot exec in a paused container (use --ignore-paused to override)");
         if (process.Terminal && request.Detach && request.ConsoleSocket is null) throw new DavitException(ErrorKind.InvalidArgument, "cannot allocate tty if runc will detach without setting console socket", "use --console-socket");
         PreservedDescriptors.Check(request.PreserveDescriptors);
+        if (state.Unit.Length > 0 && !Environment.IsPrivilegedProcess)
+        {
+            using var systemd = new SystemdManager(ofUser: true);
+            CallScope.Enter(systemd, host.Cgroups);
+        }
+
         using var plan = PlanBuilder.ForExec(process, state.Spec, new PlanOptions
         {
             Host = HostFor(state.Cgroup),

@@ -111,7 +111,7 @@ internal static class ProcessSteps
 
         if (!string.IsNullOrEmpty(process.ApparmorProfile) && process.ApparmorProfile != "unconfined")
         {
-            writer.Add($"apply AppArmor profile {process.ApparmorProfile}", SystemCall.Write, Argument.Slot(Slot.AppArmor), writer.String("exec " + process.ApparmorProfile), System.Text.Encoding.UTF8.GetByteCount(process.ApparmorProfile) + 5);
+            writer.Add(LaunchErrors.ApplyAppArmor + process.ApparmorProfile, SystemCall.Write, Argument.Slot(Slot.AppArmor), writer.String("exec " + process.ApparmorProfile), System.Text.Encoding.UTF8.GetByteCount(process.ApparmorProfile) + 5);
         }
 
         if (!string.IsNullOrEmpty(process.SelinuxLabel))

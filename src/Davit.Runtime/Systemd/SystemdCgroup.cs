@@ -32,6 +32,9 @@ internal sealed record SystemdCgroup(string Slice, string Unit)
         return string.Join('/', parts.Select((_, i) => string.Join('-', parts[..(i + 1)]) + Suffix));
     }
 
+    /// <summary>True where the unit is a slice: its name says where it lies, and systemd puts no process into it.</summary>
+    internal bool IsSlice => Unit.EndsWith(".slice", StringComparison.Ordinal);
+
     /// <summary>Path of the unit's cgroup below the manager's.</summary>
-    internal string Path(string manager) => string.Join('/', ((string[])[manager, Expand(Slice), Unit]).Where(p => p.Length > 0));
+    internal string Path(string manager) => string.Join('/', (IsSlice ? (string[])[manager, Expand(Unit)] : [manager, Expand(Slice), Unit]).Where(p => p.Length > 0));
 }

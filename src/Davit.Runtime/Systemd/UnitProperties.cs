@@ -23,13 +23,13 @@ internal static class UnitProperties
     /// <param name="id">The container.</param>
     /// <param name="unit">The unit's name.</param>
     /// <param name="slice">The slice that it lies in.</param>
-    /// <param name="pid">A process for it.</param>
+    /// <param name="pid">A process for it; null for a slice, which systemd gives none.</param>
     /// <param name="spec">The container's configuration.</param>
-    internal static IReadOnlyList<UnitProperty> OfNew(CgroupHierarchies host, string id, string unit, string slice, int pid, Spec spec) =>
+    internal static IReadOnlyList<UnitProperty> OfNew(CgroupHierarchies host, string id, string unit, string slice, int? pid, Spec spec) =>
     [
         UnitProperty.Of("Description", $"davit-oci container {id}"),
         .. unit.EndsWith(".slice", StringComparison.Ordinal) ? [new UnitProperty("Wants", "as", (string[])[slice])] : (UnitProperty[])[UnitProperty.Of("Slice", slice), UnitProperty.Of("Delegate", true)],
-        new UnitProperty("PIDs", "au", (uint[])[(uint)pid]),
+        .. pid is { } first ? (UnitProperty[])[new UnitProperty("PIDs", "au", (uint[])[(uint)first])] : [],
         UnitProperty.Of("MemoryAccounting", true), UnitProperty.Of("CPUAccounting", true), UnitProperty.Of(host.IsUnified ? "IOAccounting" : "BlockIOAccounting", true), UnitProperty.Of("TasksAccounting", true),
         UnitProperty.Of("DefaultDependencies", false),
         .. OfLimits(host, spec.Linux?.Resources),

@@ -12,6 +12,10 @@ namespace Davit.Runtime.Tests.Bundles;
 public sealed class OciBundle : IAsyncDisposable
 {
     private static readonly string[] Capabilities = ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_KILL", "CAP_MKNOD", "CAP_NET_BIND_SERVICE", "CAP_NET_RAW", "CAP_SETGID", "CAP_SETUID", "CAP_SYS_CHROOT"];
+
+    /// <summary>A host that is emulated needs a multiple of the time; DAVIT_TEST_PATIENCE says which.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30 * (int.TryParse(Environment.GetEnvironmentVariable("DAVIT_TEST_PATIENCE"), out var times) ? times : 1));
+
     private static int s_last;
     private readonly List<string> _delegated = [];
     private string _enter = "";
@@ -151,8 +155,8 @@ public sealed class OciBundle : IAsyncDisposable
         var detached = arguments.Contains("-d") || arguments[0] == "create";
         string[] line = [.. Prefix, .. File.Exists(Directory + "/runtime") ? [Directory + "/runtime"] : RuntimeLine, "--root", Directory + "/state", "--log", Log, "--log-format", "json", .. arguments];
         return detached
-            ? Command.RunAsync("/bin/sh", ["-c", $"exec \"$@\" </dev/null >{Directory}/out 2>{Directory}/err", "sh", .. line], environment: environment, limit: TimeSpan.FromSeconds(30))
-            : Command.RunAsync(line[0], line[1..], environment: environment, limit: TimeSpan.FromSeconds(30));
+            ? Command.RunAsync("/bin/sh", ["-c", $"exec \"$@\" </dev/null >{Directory}/out 2>{Directory}/err", "sh", .. line], environment: environment, limit: Limit)
+            : Command.RunAsync(line[0], line[1..], environment: environment, limit: Limit);
     }
 
     /// <summary>Creates a container that is to run a script.</summary>
@@ -182,7 +186,7 @@ public sealed class OciBundle : IAsyncDisposable
     /// <summary>Waits until the container has a status.</summary>
     internal async Task UntilAsync(string status)
     {
-        for (var end = Environment.TickCount64 + 20_000; (await StateAsync()).GetProperty("status").GetString() != status;) Assert.True(Environment.TickCount64 < end, $"not {status}");
+        for (var end = Environment.TickCount64 + (long)Limit.TotalMilliseconds; (await StateAsync()).GetProperty("status").GetString() != status;) Assert.True(Environment.TickCount64 < end, $"not {status}");
     }
 
     /// <summary>What a detached container wrote, once it has ended.</summary>

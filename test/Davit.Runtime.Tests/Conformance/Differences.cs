@@ -74,6 +74,8 @@ internal static class Differences
         new("Annotation_without_a_key_is_refused", "crun", "config/annotations/key-empty", "takes an annotation without a key"),
         new("Annotations_that_are_no_map_of_texts_are_refused([\"a\"])", "crun", "config/annotations/map", "takes a list, and drops it"),
         new("Annotations_that_are_no_map_of_texts_are_refused({\"a\":null})", "crun", "config/annotations/value", "takes null for an empty text"),
+        new("AppArmor_profile_of_an_exec_that_is_not_there_is_an_error_that_names_it", "crun", "runtime/create/property-error", "executes without the profile where the kernel has no AppArmor"),
+        new("AppArmor_profile_that_is_not_there_is_an_error_that_names_it", "crun", "runtime/create/property-error", "starts the container without the profile where the kernel has no AppArmor"),
         new("Another_file_at_the_path_of_a_device_is_an_error(directory)", "crun", "config-linux/devices/file-exists", "leaves the other file there and goes on"),
         new("Another_file_at_the_path_of_a_device_is_an_error(file)", "crun", "config-linux/devices/file-exists", "leaves the other file there and goes on"),
         new("Another_file_at_the_path_of_a_device_is_an_error(other)", "crun", "config-linux/devices/file-exists", "leaves the other file there and goes on"),

@@ -146,6 +146,10 @@ public sealed class ScopeTests
         Assert.Equal("user.slice/user-7.slice/user@7.service/user.slice/davit-oci-id.scope", cgroup.Path("user.slice/user-7.slice/user@7.service"));
     }
 
+    [Fact]
+    public void Slice_as_the_unit_lies_where_its_name_says() =>
+        Assert.Equal("pod.slice/pod-1.slice", SystemdCgroup.Of(new Spec { Linux = new() { CgroupsPath = "machine.slice:p:pod-1.slice" } }, "id", ofUser: false).Path(""));
+
     [Theory]
     [InlineData("0", "1")]
     [InlineData("0-3,8", "15 1")]
