@@ -70,8 +70,9 @@ static long special(struct op *op) {
             if (from < 0) return -errno;
             long length = read(from, plan->scratch, 4096);
             close(from);
-            int to = open((char *)plan + op->arguments[1], O_WRONLY | O_CLOEXEC);
+            int to = open((char *)plan + op->arguments[1], O_RDWR | O_CLOEXEC);
             if (to < 0) return -errno;
+            if (read(to, plan->scratch + 4092, 2) > 1) return close(to);
             long written = write(to, plan->scratch, length);
             close(to);
             return written < 0 ? -errno : 0;

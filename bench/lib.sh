@@ -2,8 +2,9 @@
 BIN=${DAVIT_BIN:-$PWD/artifacts/bin} # executables to measure
 HERE=$(mktemp -d /tmp/davit-bench.XXXXXX)
 INSIDE=/share${HERE#/tmp} # the same directory as the peers' tree sees it
+RUN=$(mktemp -d /dev/shm/davit-bench.XXXXXX) # in memory, as /run is for the peers
 REGISTRY=5491
-INSTANCE=(--instance bench --data-root "$HERE/data" --exec-root "$HERE/run" --bridge bench-b0 --interface-prefix bench --firewall-table davit-bench --cgroup-parent davit-bench)
+INSTANCE=(--instance bench --data-root "$HERE/data" --exec-root "$RUN" --bridge bench-b0 --interface-prefix bench --firewall-table davit-bench --cgroup-parent davit-bench)
 V2=/sys/fs/cgroup; [[ -e $V2/cgroup.procs ]] || V2=$V2/unified
 PEER_GROUP=$V2/davit-bench-peers
 TREE= REGISTRY_PID= PODMAN_TABLE=
@@ -120,5 +121,5 @@ finish() {
     for p in $(cat "$PEER_GROUP/cgroup.procs"); do echo "$p" >"$V2/cgroup.procs"; done 2>/dev/null
     find "$PEER_GROUP" -depth -type d -exec rmdir {} +
   fi
-  rm -rf "$HERE"
+  rm -rf "$HERE" "$RUN"
 }

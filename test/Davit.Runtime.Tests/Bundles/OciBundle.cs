@@ -143,10 +143,16 @@ public sealed class OciBundle : IAsyncDisposable
     /// <summary>A command of the runtime; config.json is written before.</summary>
     internal async Task<Command> OciAsync(params string[] arguments)
     {
+        await WriteSpecAsync();
+        return await RawAsync(arguments);
+    }
+
+    /// <summary>Writes config.json.</summary>
+    internal Task WriteSpecAsync()
+    {
         var document = JsonSerializer.SerializeToNode(Spec, RuntimeJson.Default.Spec)!.AsObject();
         Edit?.Invoke(document);
-        await File.WriteAllTextAsync(Directory + "/config.json", document.ToJsonString());
-        return await RawAsync(arguments);
+        return File.WriteAllTextAsync(Directory + "/config.json", document.ToJsonString());
     }
 
     internal Task<Command> RawAsync(string[] arguments, IReadOnlyDictionary<string, string?>? environment = null)
