@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using Davit.Daemon.Front;
 using Davit.Daemon.Http;
 using Davit.Daemon.Streams;
@@ -11,27 +12,50 @@ namespace Davit.Daemon.Endpoints;
 /// <summary>Input and output of containers: attach and logs.</summary>
 internal sealed class StreamEndpoints(ApiServices services)
 {
-    private static readonly ApiVersion MediaTypesTold = new(42);
+    private static readonly ApiVersion MediaTypesTold = new(42), BinaryMessages = new(28);
 
-    public void Map(RouteTable routes) => routes.Post("/containers/{id}/attach", AttachAsync).Get("/containers/{id}/logs", LogsAsync);
+    public void Map(RouteTable routes) => routes
+        .Post("/containers/{id}/attach", AttachAsync)
+        .Get("/containers/{id}/attach/ws", AttachWebSocketAsync)
+        .Get("/containers/{id}/logs", LogsAsync);
 
     private async Task AttachAsync(ApiRequest request)
     {
-        var options = new AttachOptions
-        {
-            Logs = request.Flag("logs"),
-            Stream = request.Flag("stream"),
-            Stdin = request.Flag("stdin"),
-            Stdout = request.Flag("stdout"),
-            Stderr = request.Flag("stderr"),
-            DetachKeys = request.Query("detachKeys"),
-        };
+        var options = Options(request);
         await using var session = await services.Containers.AttachAsync(request["id"], options, request.Aborted).ConfigureAwait(false);
         await using var connection = await HijackedConnection.TakeAsync(request.Context, StreamType(session.Tty, request.Version)).ConfigureAwait(false);
+        await ServeAsync(connection, session, options.Stdin, session.Tty, request.Aborted).ConfigureAwait(false);
+    }
+
+    private async Task AttachWebSocketAsync(ApiRequest request)
+    {
+        var options = Options(request);
+        await using var session = await services.Containers.AttachAsync(request["id"], options, request.Aborted).ConfigureAwait(false);
+        await using var connection = await WebSocketConnection.TakeAsync(request.Context, request.Version < BinaryMessages ? WebSocketMessageType.Text : WebSocketMessageType.Binary).ConfigureAwait(false);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted);
+        var ignored = options.Stdin ? Task.CompletedTask : connection.IgnoreInputAsync(end.Token);
+        await ServeAsync(connection, session, options.Stdin, raw: true, request.Aborted).ConfigureAwait(false);
+        await connection.CloseOutputAsync().ConfigureAwait(false);
+        await end.CancelAsync().ConfigureAwait(false);
+        await ignored.ConfigureAwait(false);
+    }
+
+    private static AttachOptions Options(ApiRequest request) => new()
+    {
+        Logs = request.Flag("logs"),
+        Stream = request.Flag("stream"),
+        Stdin = request.Flag("stdin"),
+        Stdout = request.Flag("stdout"),
+        Stderr = request.Flag("stderr"),
+        DetachKeys = request.Query("detachKeys"),
+    };
+
+    private static async Task ServeAsync(IClientStream connection, AttachSession session, bool stdin, bool raw, CancellationToken cancellation)
+    {
         try
         {
-            if (session.History is { } history) await ReplayAsync(connection, history, session.Tty, request.Aborted).ConfigureAwait(false);
-            if (session.Streams is { } streams) await new AttachPump(connection, streams, session.Tty).RunAsync(options.Stdin, request.Aborted).ConfigureAwait(false);
+            if (session.History is { } history) await ReplayAsync(connection, history, raw, cancellation).ConfigureAwait(false);
+            if (session.Streams is { } streams) await new AttachPump(connection, streams, raw).RunAsync(stdin, cancellation).ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or System.Net.Sockets.SocketException)
         {
@@ -39,15 +63,15 @@ internal sealed class StreamEndpoints(ApiServices services)
         }
     }
 
-    private static async Task ReplayAsync(HijackedConnection connection, IAsyncEnumerable<LogFrame> history, bool terminal, CancellationToken cancellation)
+    private static async Task ReplayAsync(IClientStream connection, IAsyncEnumerable<LogFrame> history, bool raw, CancellationToken cancellation)
     {
         var buffer = new byte[8 + (64 << 10)];
         await foreach (var frame in history.WithCancellation(cancellation).ConfigureAwait(false))
         {
             if (buffer.Length < 8 + frame.Bytes.Length) buffer = new byte[8 + frame.Bytes.Length];
             frame.Bytes.CopyTo(buffer.AsMemory(8));
-            if (terminal) await connection.WriteAsync(buffer.AsMemory(8, frame.Bytes.Length), cancellation).ConfigureAwait(false);
-            else await connection.WriteFrameAsync(frame.Stream, buffer.AsMemory(0, 8 + frame.Bytes.Length), cancellation).ConfigureAwait(false);
+            if (!raw) HijackedConnection.WriteHead(buffer, frame.Stream, frame.Bytes.Length);
+            await connection.WriteAsync(raw ? buffer.AsMemory(8, frame.Bytes.Length) : buffer.AsMemory(0, 8 + frame.Bytes.Length), cancellation).ConfigureAwait(false);
         }
     }
 

@@ -10,7 +10,7 @@ namespace Davit.Daemon.Front;
 /// A connection taken over for a raw stream in both directions (attach, exec). Each direction ends by itself: <see cref="ReadAsync"/> gives 0 when the client
 /// has closed its side, <see cref="CloseOutput"/> closes ours.
 /// </summary>
-internal sealed class HijackedConnection : IAsyncDisposable
+internal sealed class HijackedConnection : IClientStream
 {
     /// <summary>Raw bytes, a terminal's.</summary>
     public const string Raw = "application/vnd.docker.raw-stream";
@@ -30,16 +30,19 @@ internal sealed class HijackedConnection : IAsyncDisposable
     }
 
     /// <summary>Reads the body to its end, writes the head of the answer and takes the connection over.</summary>
-    public static async Task<HijackedConnection> TakeAsync(HttpContext context, string contentType)
+    public static Task<HijackedConnection> TakeAsync(HttpContext context, string contentType) => TakeWithHeadAsync(
+        context,
+        context.Request.Headers.Upgrade.Count > 0
+            ? $"HTTP/1.1 101 UPGRADED\r\nContent-Type: {contentType}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nApi-Version: {Http.ApiVersion.Highest}\r\n\r\n"
+            : $"HTTP/1.1 200 OK\r\nContent-Type: {Raw}\r\n\r\n");
+
+    /// <summary>The same with another head, which is written as it is.</summary>
+    public static async Task<HijackedConnection> TakeWithHeadAsync(HttpContext context, string head)
     {
         var client = context.Features.Get<ClientConnection>() ?? throw new Davit.Primitives.DavitException(
             Davit.Primitives.ErrorKind.InvalidArgument, $"{context.Request.Path} needs a connection of its own: HTTP/1.1 with Upgrade: tcp");
         client.Hijack();
         await context.Request.Body.CopyToAsync(Stream.Null).ConfigureAwait(false);
-        var upgrade = context.Request.Headers.Upgrade.Count > 0;
-        var head = upgrade
-            ? $"HTTP/1.1 101 UPGRADED\r\nContent-Type: {contentType}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nApi-Version: {Http.ApiVersion.Highest}\r\n\r\n"
-            : $"HTTP/1.1 200 OK\r\nContent-Type: {HijackedConnection.Raw}\r\n\r\n";
         var connection = new HijackedConnection(context, client);
         await connection.WriteAsync(Encoding.ASCII.GetBytes(head), context.RequestAborted).ConfigureAwait(false);
         return connection;
@@ -93,8 +96,14 @@ internal sealed class HijackedConnection : IAsyncDisposable
     /// </summary>
     public Task GoneAsync(CancellationToken cancellation) => _client.GoneAsync(cancellation);
 
-    /// <summary>Ends our side; the client may go on writing.</summary>
-    public void CloseOutput()
+    /// <inheritdoc/>
+    public ValueTask CloseOutputAsync()
+    {
+        CloseOutput();
+        return default;
+    }
+
+    private void CloseOutput()
     {
         if (_closed) return;
         _closed = true;

@@ -6,8 +6,11 @@ using Davit.Primitives;
 
 namespace Davit.Daemon.Streams;
 
-/// <summary>Moves bytes between a hijacked connection and a process until the process's output ends, or the client detaches or goes.</summary>
-internal sealed class AttachPump(HijackedConnection connection, IAttachedStreams streams, bool terminal)
+/// <summary>Moves bytes between a client and a process until the process's output ends, or the client detaches or goes.</summary>
+/// <param name="connection">The client.</param>
+/// <param name="streams">The process.</param>
+/// <param name="raw">No frames tell the streams apart: of a terminal there is one, and a web socket has none.</param>
+internal sealed class AttachPump(IClientStream connection, IAttachedStreams streams, bool raw)
 {
     private const int PieceSize = 32 << 10;
 
@@ -21,7 +24,7 @@ internal sealed class AttachPump(HijackedConnection connection, IAttachedStreams
         var input = stdin ? InputAsync(end.Token) : Task.CompletedTask;
         var gone = connection.GoneAsync(end.Token);
         await Task.WhenAny(output, gone).ConfigureAwait(false);
-        if (output.IsCompleted) connection.CloseOutput();
+        if (output.IsCompleted) await connection.CloseOutputAsync().ConfigureAwait(false);
         await end.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(output, input, gone).ConfigureAwait(false);
     }
@@ -35,8 +38,8 @@ internal sealed class AttachPump(HijackedConnection connection, IAttachedStreams
             {
                 var piece = await streams.ReadAsync(buffer.AsMemory(8, PieceSize), cancellation).ConfigureAwait(false);
                 if (piece.Count == 0) return;
-                if (terminal) await connection.WriteAsync(buffer.AsMemory(8, piece.Count), cancellation).ConfigureAwait(false);
-                else await connection.WriteFrameAsync(piece.Stream, buffer.AsMemory(0, 8 + piece.Count), cancellation).ConfigureAwait(false);
+                if (!raw) HijackedConnection.WriteHead(buffer, piece.Stream, piece.Count);
+                await connection.WriteAsync(raw ? buffer.AsMemory(8, piece.Count) : buffer.AsMemory(0, 8 + piece.Count), cancellation).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or IOException)
