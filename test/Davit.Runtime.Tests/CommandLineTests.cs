@@ -32,7 +32,6 @@ public sealed class CommandLineTests
     [InlineData("--root /tmp list -f x", 1, "invalid format option")]
     [InlineData("--rootless x list", 1, "strconv.ParseBool: parsing \"x\": invalid syntax")]
     [InlineData("--cgroup-manager x list", 1, "invalid cgroup-manager: x")]
-    [InlineData("--criu /bin/criu list", 1, "flag provided but not defined: -criu")]
     [InlineData("update --kernel-memory 1 a", 1, "flag provided but not defined: -kernel-memory")]
     [InlineData("update --mem-bw-schema MB:0=1 a", 1, "flag provided but not defined: -mem-bw-schema")]
     public async Task What_no_command_takes_is_refused_in_runcs_words(string line, int code, string message)
@@ -44,10 +43,18 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task Path_of_criu_is_taken_with_a_warning()
+    {
+        var run = await Command.RunAsync(Runtime, ["--criu", "/bin/criu", "list"]);
+        Assert.Equal((0, "warning: --criu ignored (criu binary from $PATH is used); do not use\n"), (run.ExitCode, run.Error));
+        Assert.DoesNotContain("criu value", (await Command.RunAsync(Runtime, ["help"])).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Every_command_has_help_that_names_its_options()
     {
         var all = (await Command.RunAsync(Runtime, ["help"])).Succeeded().Output;
-        foreach (var command in (string[])["create", "delete", "events", "exec", "kill", "list", "pause", "ps", "resume", "run", "spec", "start", "state", "update", "features"])
+        foreach (var command in (string[])["checkpoint", "create", "delete", "events", "exec", "kill", "list", "pause", "ps", "restore", "resume", "run", "spec", "start", "state", "update", "features"])
         {
             Assert.Contains($"   {command} ", all, StringComparison.Ordinal);
             var help = (await Command.RunAsync(Runtime, [command, "--help"])).Succeeded().Output;

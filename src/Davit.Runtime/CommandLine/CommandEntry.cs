@@ -12,9 +12,10 @@ internal sealed record CommandEntry(string Name, string Usage, string Summary, i
     /// <summary>The help, laid out as runc's.</summary>
     internal string Help()
     {
-        var names = Options.Select(o => string.Join(", ", o.Names.Select(n => (n.Length == 1 ? "-" : "--") + n + (o.HasValue ? " value" : "")))).ToArray();
+        var shown = Options.Where(o => o.Text.Length > 0).ToArray();
+        var names = shown.Select(o => string.Join(", ", o.Names.Select(n => (n.Length == 1 ? "-" : "--") + n + (o.HasValue ? " value" : "")))).ToArray();
         var width = names.Length == 0 ? 0 : names.Max(n => n.Length);
-        var options = string.Concat(Options.Select((o, i) => $"   {names[i].PadRight(width)}  {o.Text}\n"));
+        var options = string.Concat(shown.Select((o, i) => $"   {names[i].PadRight(width)}  {o.Text}\n"));
         return $"NAME:\n   davit-oci {Name} - {Summary}\n\nUSAGE:\n   davit-oci {Name} {(Options.Count > 0 ? "[command options] " : "")}{Usage}\n{(options.Length > 0 ? "\nOPTIONS:\n" + options : "")}";
     }
 }
@@ -22,7 +23,7 @@ internal sealed record CommandEntry(string Name, string Usage, string Summary, i
 /// <summary>An option of a command.</summary>
 /// <param name="Key">Long name, and short names after commas.</param>
 /// <param name="HasValue">Whether a value follows.</param>
-/// <param name="Text">For the help.</param>
+/// <param name="Text">For the help; empty keeps it out of there.</param>
 internal sealed record CommandOption(string Key, bool HasValue, string Text)
 {
     /// <summary>Names without dashes, the first of which is the key of the values.</summary>

@@ -13,6 +13,15 @@ internal static class CommandTable
     private static readonly CommandOption Preserve = Value("preserve-fds", "pass N additional file descriptors to the container (stdio + $LISTEN_FDS + N in total)");
     private static readonly CommandOption Format = Value("format,f", "select one of: table or json (default: \"table\")");
 
+    private static readonly CommandOption[] Images =
+    [
+        Value("image-path", "directory of criu's image files (default: \"checkpoint\")"), Value("work-path", "directory of criu's work files and logs (default: that of the images)"),
+        Flag("tcp-established", "allow open tcp connections"), Flag("link-remap", "allow one to link unlinked files back when possible"), Flag("ext-unix-sk", "allow external unix sockets"), Flag("shell-job", "allow shell jobs"),
+        Flag("lazy-pages", "use userfaultfd to lazily restore memory pages"), Flag("file-locks", "handle file locks, for safety"), Value("manage-cgroups-mode", "cgroups mode: soft|full|strict|ignore (default: soft)"),
+        Value("empty-ns", "create a namespace, but don't restore its properties"), Flag("auto-dedup", "enable auto deduplication of memory images"),
+        Value("network-lock", "how packets are kept away meanwhile: iptables|nftables|skip (default: iptables where iptables-restore is, else nftables)"),
+    ];
+
     private static readonly CommandOption[] Create =
     [
         Bundle, Value("config,f", "name of the configuration file, instead of config.json in the bundle"), Console, PidFd, PidFile,
@@ -31,12 +40,17 @@ internal static class CommandTable
         Flag("systemd-cgroup", "have systemd make the cgroups; cgroupsPath is then of the form \"slice:prefix:name\""),
         Value("cgroup-manager", "who makes the cgroups: 'cgroupfs' (default), 'systemd' or 'disabled'"),
         Value("rootless", "do without a cgroup where none may be made ('true', 'false', or 'auto')"),
+        Value("criu", ""),
         Flag("help,h", "show help"),
         Flag("version,v", "print the version"));
 
     /// <summary>The commands in the order of the help.</summary>
     internal static IReadOnlyList<CommandEntry> All { get; } =
     [
+        new("checkpoint", Id, "checkpoint a running container", 1, 1,
+            [.. Images, Value("parent-path", "path for previous criu image files in pre-dump"), Flag("leave-running", "leave the process running after checkpointing"), Flag("tcp-skip-in-flight", "skip in-flight tcp connections"),
+            Value("status-fd", "criu writes \\0 to this FD once lazy-pages is ready (default: -1)"), Value("page-server", "ADDRESS:PORT of the page server"),
+            Flag("pre-dump", "dump container's memory information only, leave the container running after this")]),
         new("create", Id, "create a container", 1, 1, Create),
         new("delete", Id, "delete any resources held by the container often used with detached container", 1, 1, Flag("force,f", "forcibly deletes the container if it is still running (uses SIGKILL)")),
         new("events", Id, "display container events such as OOM notifications, cpu, memory, and IO usage statistics", 1, 1,
@@ -51,6 +65,9 @@ internal static class CommandTable
         new("list", "", "lists containers started with the given root", 0, 0, Format, Flag("quiet,q", "display only container IDs")),
         new("pause", Id, "pause suspends all processes inside the container", 1, 1),
         new("ps", $"{Id} [ps options]", "ps displays the processes running inside a container", 1, int.MaxValue, Format),
+        new("restore", Id, "restore a container from a previous checkpoint", 1, 1,
+            [Console, .. Images, Bundle, Detach, PidFile, Flag("no-subreaper", "do not reap processes whose parent has ended"), Flag("no-pivot", "refused: criu always uses pivot_root"),
+            Value("lsm-profile", "Specify an LSM profile to be used during restore in the form of TYPE:NAME."), Value("lsm-mount-context", "Specify an LSM mount context to be used during restore."), Flag("tcp-close", "restore connected tcp sockets in closed state")]),
         new("resume", Id, "resumes all processes that have been previously paused", 1, 1),
         new("run", Id, "create and run a container", 1, 1, [.. Create, Detach, Flag("keep", "do not delete the container after it exits")]),
         new("spec", "", "create a new specification file", 0, 0, Bundle, Flag("rootless", "generate a configuration for a rootless container")),

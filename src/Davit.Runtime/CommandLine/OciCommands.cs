@@ -9,6 +9,8 @@ namespace Davit.Runtime.CommandLine;
 /// <summary>The commands.</summary>
 internal static class OciCommands
 {
+    private const int Killed = 137;
+
     internal static int Run(OciContainers containers, string command, OptionSet options) => command switch
     {
         "create" => Do(() => containers.Create(Request(options, command))),
@@ -21,6 +23,8 @@ internal static class OciCommands
         "ps" => PsCommand.Run(containers, options),
         "pause" => Do(() => containers.Pause(options.Rest[0])),
         "resume" => Do(() => containers.Resume(options.Rest[0])),
+        "checkpoint" => CheckpointCommand.Run(containers, options),
+        "restore" => CheckpointCommand.Restore(containers, options),
         "update" => UpdateCommand.Run(containers, options),
         "events" => EventsCommand.Run(containers, options),
         "list" => ListCommand.Run(containers, options),
@@ -59,7 +63,9 @@ internal static class OciCommands
         var container = containers.Create(request);
         if (request.Detach) return 0;
         var code = Finish(container.Process);
-        if (!request.Keep) containers.Remove(container.State);
+
+        // what was killed may have been saved: its id is then free, or another's
+        if (!request.Keep && (code != Killed || containers.Knows(container.State))) containers.Remove(container.State);
         return code;
     }
 

@@ -24,6 +24,7 @@ internal static class SystemCall
     internal const int Sendto = 44;
     internal const int Sendmsg = 46;
     internal const int Recvmsg = 47;
+    internal const int Shutdown = 48;
     internal const int Socketpair = 53;
     internal const int Setsockopt = 54;
     internal const int Kill = 62;

@@ -32,6 +32,9 @@ internal static unsafe partial class LifecycleLibc
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     internal static partial int Ioctl(int fd, nuint request, void* argument);
 
+    [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
+    internal static partial nint ReceiveMessage(int fd, void* message, int flags);
+
     [LibraryImport("libc", EntryPoint = "isatty")]
     internal static partial int IsTerminal(int fd);
 

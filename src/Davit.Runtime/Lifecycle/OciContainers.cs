@@ -12,7 +12,7 @@ using Davit.Runtime.Systemd;
 namespace Davit.Runtime.Lifecycle;
 
 /// <summary>The operations of the runtime specification ("Operations") on containers that outlive the command.</summary>
-internal sealed class OciContainers(RuntimeSettings settings, HostFacts host, TimeProvider time)
+internal sealed partial class OciContainers(RuntimeSettings settings, HostFacts host, TimeProvider time)
 {
     private const int Kill = 9;
     private readonly ContainerDirectory _containers = new(settings.Root, settings.HasRoot);

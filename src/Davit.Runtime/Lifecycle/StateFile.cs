@@ -21,6 +21,7 @@ internal static class StateFile
         writer.WriteString("created", state.Created);
         writer.WriteString("cgroup", state.Cgroup);
         writer.WriteString("unit", state.Unit);
+        if (state.TimeNamespace) writer.WriteBoolean("timeNamespace", true);
         writer.WriteStartArray("cgroupDirectories");
         foreach (var directory in state.CgroupDirectories) writer.WriteStringValue(directory);
         writer.WriteEndArray();
@@ -52,6 +53,7 @@ internal static class StateFile
                 "created" => state with { Created = DateTimeOffset.Parse(reader.Text(), CultureInfo.InvariantCulture) },
                 "cgroup" => state with { Cgroup = reader.Text() },
                 "unit" => state with { Unit = reader.Text() },
+                "timeNamespace" => state with { TimeNamespace = reader.Flag() },
                 "cgroupDirectories" => state with { CgroupDirectories = reader.Texts() },
                 "foreignCgroups" => state with { ForeignCgroups = reader.Texts() },
                 "spec" => state with { Config = reader.Raw() },

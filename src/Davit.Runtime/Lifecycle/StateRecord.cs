@@ -34,6 +34,9 @@ internal sealed record StateRecord
     /// <summary>Those of them that were there before the container, and stay.</summary>
     public IReadOnlyList<string> ForeignCgroups { get; init; } = [];
 
+    /// <summary>It has a time namespace that the configuration doesn't have: it was restored.</summary>
+    public bool TimeNamespace { get; init; }
+
     /// <summary>The configuration as it was at create.</summary>
     public ReadOnlyMemory<byte> Config { get; init; }
 
@@ -41,9 +44,11 @@ internal sealed record StateRecord
     /// <exception cref="System.Text.Json.JsonException">The state was damaged.</exception>
     public Spec Spec
     {
-        get => field ??= SpecDocument.Read(Config.Span);
+        get => field ??= WithTime(SpecDocument.Read(Config.Span));
         init;
     }
+
+    private Spec WithTime(Spec spec) => TimeNamespace ? spec with { Linux = (spec.Linux ?? new()) with { Namespaces = [.. spec.Linux?.Namespaces ?? [], new() { Type = "time" }] } } : spec;
 }
 
 /// <summary>The answer of <c>state</c> and <c>list</c>.</summary>
