@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Davit.Oci.Runtime;
 using Davit.Runtime.Tests.Bundles;
 using Davit.Testing;
@@ -32,8 +33,8 @@ public sealed class CommandLineTests
     [InlineData("--root /tmp list -f x", 1, "invalid format option")]
     [InlineData("--rootless x list", 1, "strconv.ParseBool: parsing \"x\": invalid syntax")]
     [InlineData("--cgroup-manager x list", 1, "invalid cgroup-manager: x")]
-    [InlineData("update --kernel-memory 1 a", 1, "flag provided but not defined: -kernel-memory")]
-    [InlineData("update --mem-bw-schema MB:0=1 a", 1, "flag provided but not defined: -mem-bw-schema")]
+    [InlineData("--root /tmp/nosuch.d/x delete -r a", 1, "open /tmp/nosuch.d/x: no such file or directory")]
+    [InlineData("delete --regex [a", 1, "invalid regular expression \"[a\": Unmatched [, [^, [:, [., or [=")]
     public async Task What_no_command_takes_is_refused_in_runcs_words(string line, int code, string message)
     {
         var run = await Command.RunAsync(Runtime, line.Split(' '));
@@ -156,6 +157,72 @@ public sealed class CommandLineTests
         await bundle.StartAsync("sleep 1000 & sleep 1000 & wait");
         (await bundle.OciAsync("kill", "-a", bundle.Id, "KILL")).Succeeded();
         (await Command.RunAsync("/bin/sh", ["-c", $"until [ \"$({OciBundle.Runtime} --root {bundle.Directory}/state ps -f json {bundle.Id} | tr -d ' \\n')\" = '[]' ]; do :; done"], limit: TimeSpan.FromSeconds(30))).Succeeded();
+    }
+
+    [Fact]
+    public async Task Expression_stands_for_all_containers_that_it_matches()
+    {
+        await using var first = new OciBundle();
+        await first.StartAsync("while :; do sleep 1; done");
+        foreach (var id in (string[])["a1", "a2", "b1"]) Assert.True((await first.OciAsync("create", "-b", Configured(first, id), id)).ExitCode == 0, first.Errors);
+
+        (await first.OciAsync("kill", "--regex", "^a[12]$", "KILL")).Succeeded();
+        foreach (var id in (string[])["a1", "a2"]) (await Command.RunAsync("/bin/sh", ["-c", $"until {OciBundle.Runtime} --root {first.Directory}/state state {id} | grep -q stopped; do :; done"], limit: TimeSpan.FromSeconds(30))).Succeeded();
+        (await first.OciAsync("delete", "-r", "^a")).Succeeded();
+        Assert.Equal(["b1", first.Id], (await first.OciAsync("list", "-q")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+        var refused = await first.OciAsync("delete", "-r", "b");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("container b1: cannot delete container b1 that is not stopped: created", await File.ReadAllTextAsync(first.Log, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        (await first.OciAsync("delete", "-f", "-r", "^b1$")).Succeeded();
+        (await first.OciAsync("delete", "-r", "^nobody")).Succeeded();
+    }
+
+    /// <summary>A bundle beside, whose container has a cgroup of its own.</summary>
+    private static string Configured(OciBundle bundle, string id)
+    {
+        bundle.Linux(l => l with { CgroupsPath = $"/{bundle.Id}/{id}" });
+        return bundle.Directory;
+    }
+
+    [Fact]
+    public async Task Limits_that_kernels_have_no_more_are_taken_with_a_warning_and_caches_refused_where_there_are_none()
+    {
+        Assert.SkipWhen(Directory.Exists("/sys/fs/resctrl/info"), "resctrl is mounted");
+        await using var bundle = new OciBundle();
+        await bundle.StartAsync("while :; do sleep 1; done");
+        (await bundle.OciAsync("update", "--kernel-memory", "1m", bundle.Id)).Succeeded();
+        Assert.Contains("Kernel memory settings are ignored and will be removed", await File.ReadAllTextAsync(bundle.Log, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal("Intel RDT/CAT: l3 cache schema is not enabled\n", (await bundle.OciAsync("update", "--l3-cache-schema", "L3:0=f", bundle.Id)).Error);
+        Assert.Equal("Intel RDT/MBA: memory bandwidth schema is not enabled\n", (await bundle.OciAsync("update", "--mem-bw-schema", "MB:0=50", bundle.Id)).Error);
+        (await bundle.OciAsync("spec", "-b", bundle.Directory, "-f", "other.json")).Succeeded();
+        Assert.True(File.Exists(bundle.Directory + "/other.json"));
+    }
+
+    [Theory]
+    [InlineData("runc")]
+    [InlineData("crun")]
+    [Trait("Ring", "engines")]
+    public async Task Peers_have_no_command_and_no_option_that_is_not_here(string peer)
+    {
+        (await Command.RunAsync(Path.Combine(Project.Root, "eng/peers/peers"), ["tree"], limit: TimeSpan.FromMinutes(15))).Succeeded();
+
+        // --usage is of crun's library; mounts changes a running container, which no engine asks for
+        string[] left = ["--usage", "--help"];
+        var all = (await Peers.RunAsync([peer, "--help"])).Output;
+        var commands = Regex.Matches(all, @"^(?:   |\t)([a-z]+)\s+(?:- )?[a-zS]", RegexOptions.Multiline).Select(m => m.Groups[1].Value).Where(c => c is not ("runc" or "help" or "mounts")).ToList();
+        Assert.Contains("restore", commands);
+        var missing = new List<string>();
+        foreach (var command in commands.Append(""))
+        {
+            var ours = await Command.RunAsync(Runtime, command.Length == 0 ? ["help"] : ["help", command]);
+            if (ours.ExitCode != 0) missing.Add(command);
+            var theirs = command.Length == 0 ? all : (await Peers.RunAsync([peer, command, "--help"])).Output;
+            missing.AddRange(Options(theirs).Except(Options(ours.Output)).Except(left).Select(o => $"{command} {o}"));
+        }
+
+        Assert.Empty(missing);
+
+        static IEnumerable<string> Options(string help) => Regex.Matches(help, @"^\s+(?:-\S, +)?(--[a-z0-9-]+)|^   --[a-z0-9-]+(?: value)?, (-[a-z])\b", RegexOptions.Multiline).SelectMany(m => new[] { m.Groups[1].Value, m.Groups[2].Value }).Where(o => o.Length > 0).Distinct();
     }
 
     [Theory]

@@ -11,6 +11,7 @@ internal static class CommandTable
     private static readonly CommandOption PidFile = Value("pid-file", "specify the file to write the process id to");
     private static readonly CommandOption Detach = Flag("detach,d", "detach from the container's process");
     private static readonly CommandOption Preserve = Value("preserve-fds", "pass N additional file descriptors to the container (stdio + $LISTEN_FDS + N in total)");
+    private static readonly CommandOption Regex = Flag("regex,r", "the container-id is an extended regular expression (regex(7)) that stands for all containers whose ids it matches");
     private static readonly CommandOption Format = Value("format,f", "select one of: table or json (default: \"table\")");
 
     private static readonly CommandOption[] Images =
@@ -52,7 +53,7 @@ internal static class CommandTable
             Value("status-fd", "criu writes \\0 to this FD once lazy-pages is ready (default: -1)"), Value("page-server", "ADDRESS:PORT of the page server"),
             Flag("pre-dump", "dump container's memory information only, leave the container running after this")]),
         new("create", Id, "create a container", 1, 1, Create),
-        new("delete", Id, "delete any resources held by the container often used with detached container", 1, 1, Flag("force,f", "forcibly deletes the container if it is still running (uses SIGKILL)")),
+        new("delete", Id, "delete any resources held by the container often used with detached container", 1, 1, Flag("force,f", "forcibly deletes the container if it is still running (uses SIGKILL)"), Regex),
         new("events", Id, "display container events such as OOM notifications, cpu, memory, and IO usage statistics", 1, 1,
             Value("interval", "set the stats collection interval (default: 5s)"), Flag("stats", "display the container's stats then exit")),
         new("exec", $"{Id} <command> [command options]  || -p process.json {Id}", "execute new process inside the container", 1, int.MaxValue,
@@ -61,7 +62,7 @@ internal static class CommandTable
             Value("process-label", "set the SELinux label of the process"), Value("apparmor", "set the apparmor profile for the process"), Flag("no-new-privs", "set the no new privileges value for the process"),
             Value("cap,c", "add a capability to the bounding set for the process"), Preserve, Value("cgroup", "run the process in an (existing) sub-cgroup(s). Format is [<controller>:]<cgroup>."),
             Flag("ignore-paused", "allow exec in a paused container"), Flag("no-new-keyring", "do not create a new session keyring for the process")),
-        new("kill", $"{Id} [signal]", "kill sends the specified signal (default: SIGTERM) to the container's init process", 1, 2, Flag("all,a", "send the signal to all processes of the container")),
+        new("kill", $"{Id} [signal]", "kill sends the specified signal (default: SIGTERM) to the container's init process", 1, 2, Flag("all,a", "send the signal to all processes of the container"), Regex),
         new("list", "", "lists containers started with the given root", 0, 0, Format, Flag("quiet,q", "display only container IDs")),
         new("pause", Id, "pause suspends all processes inside the container", 1, 1),
         new("ps", $"{Id} [ps options]", "ps displays the processes running inside a container", 1, int.MaxValue, Format),
@@ -70,7 +71,7 @@ internal static class CommandTable
             Value("lsm-profile", "Specify an LSM profile to be used during restore in the form of TYPE:NAME."), Value("lsm-mount-context", "Specify an LSM mount context to be used during restore."), Flag("tcp-close", "restore connected tcp sockets in closed state")]),
         new("resume", Id, "resumes all processes that have been previously paused", 1, 1),
         new("run", Id, "create and run a container", 1, 1, [.. Create, Detach, Flag("keep", "do not delete the container after it exits")]),
-        new("spec", "", "create a new specification file", 0, 0, Bundle, Flag("rootless", "generate a configuration for a rootless container")),
+        new("spec", "", "create a new specification file", 0, 0, Bundle, Value("file,f", "file to write, instead of config.json in the bundle"), Flag("rootless", "generate a configuration for a rootless container")),
         new("start", Id, "executes the user defined process in a created container", 1, 1),
         new("state", Id, "output the state of a container", 1, 1),
         new("update", Id, "update container resource constraints", 1, 1,
@@ -79,7 +80,8 @@ internal static class CommandTable
             Value("cpu-burst", "CPU CFS hardcap burst limit (in usecs)"), Value("cpu-share", "CPU shares (relative weight vs. other containers)"), Value("cpu-rt-period", "CPU realtime period (in usecs)"),
             Value("cpu-rt-runtime", "CPU realtime hardcap limit (in usecs)"), Value("cpuset-cpus", "CPU(s) to use"), Value("cpuset-mems", "memory node(s) to use"), Value("memory", "memory limit (in bytes)"),
             Value("cpu-idle", "0: default behavior, 1: SCHED_IDLE"), Value("memory-reservation", "memory reservation or soft limit (in bytes)"), Value("memory-swap", "total memory usage (memory + swap); '-1' for no limit"),
-            Value("pids-limit", "maximum number of pids allowed in the container"), Value("kernel-memory-tcp", "limit of TCP buffers (in bytes, cgroup version 1)")),
+            Value("pids-limit", "maximum number of pids allowed in the container"), Value("kernel-memory-tcp", "limit of TCP buffers (in bytes, cgroup version 1)"),
+            Value("kernel-memory", "ignored with a warning: kernels have no such limit any more"), Value("l3-cache-schema", "the string of Intel RDT/CAT L3 cache schema"), Value("mem-bw-schema", "the string of Intel RDT/MBA memory bandwidth schema")),
         new("features", "", "show the enabled features", 0, 0),
     ];
 

@@ -17,8 +17,8 @@ internal static class OciCommands
         "start" => Do(() => containers.Start(options.Rest[0])),
         "run" => RunOne(containers, options),
         "state" => State(containers, options.Rest[0]),
-        "kill" => Kill(containers, options),
-        "delete" => Do(() => containers.Delete(options.Rest[0], options.Has("force"))),
+        "kill" => options.Has("regex") ? MatchingContainers.Run(containers, options.Rest[0], id => Kill(containers, id, options)) : Do(() => Kill(containers, options.Rest[0], options)),
+        "delete" => options.Has("regex") ? MatchingContainers.Run(containers, options.Rest[0], id => containers.Delete(id, options.Has("force"))) : Do(() => containers.Delete(options.Rest[0], options.Has("force"))),
         "exec" => ExecCommand.Run(containers, options),
         "ps" => PsCommand.Run(containers, options),
         "pause" => Do(() => containers.Pause(options.Rest[0])),
@@ -76,12 +76,11 @@ internal static class OciCommands
         return 0;
     }
 
-    private static int Kill(OciContainers containers, OptionSet options)
+    private static void Kill(OciContainers containers, string id, OptionSet options)
     {
-        containers.Directory.Read(options.Rest[0]);
-        var name = options.Rest.Count == 2 ? options.Rest[1] : containers.StopSignal(options.Rest[0]);
+        containers.Directory.Read(id);
+        var name = options.Rest.Count == 2 ? options.Rest[1] : containers.StopSignal(id);
         if (!SignalNames.TryParse(name, out var signal)) throw new DavitException(ErrorKind.InvalidArgument, $"unknown signal \"{name}\"");
-        containers.Signal(options.Rest[0], signal, options.Has("all"));
-        return 0;
+        containers.Signal(id, signal, options.Has("all"));
     }
 }

@@ -11,7 +11,7 @@ internal static class SpecCommand
 {
     internal static int Run(OptionSet options)
     {
-        var path = Path.Combine(options.Value("bundle") ?? ".", "config.json");
+        var path = Path.Combine(options.Value("bundle") ?? ".", options.Value("file") ?? "config.json");
         if (File.Exists(path)) throw new DavitException(ErrorKind.AlreadyExists, $"File {path} exists. Remove it first");
         var spec = Example();
         if (options.Has("rootless")) spec = Rootless(spec);

@@ -11,8 +11,11 @@ internal static class UpdateCommand
 {
     internal static int Run(OciContainers containers, OptionSet options)
     {
-        containers.Directory.Read(options.Rest[0]);
-        containers.Update(options.Rest[0], options.Value("resources") is { } file ? Read(file) : Make(options));
+        var id = options.Rest[0];
+        containers.Directory.Read(id);
+        if (options.Value("kernel-memory") is not null) containers.Warn("Kernel memory settings are ignored and will be removed");
+        containers.Update(id, options.Value("resources") is { } file ? Read(file) : Make(options));
+        if (options.Value("l3-cache-schema") is { Length: > 0 } | options.Value("mem-bw-schema") is { Length: > 0 }) containers.UpdateCaches(id, options.Value("l3-cache-schema"), options.Value("mem-bw-schema"));
         return 0;
     }
 

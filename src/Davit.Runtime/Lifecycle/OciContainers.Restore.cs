@@ -45,6 +45,7 @@ internal sealed partial class OciContainers
         var files = ExternalFiles.Read(request.ImagePath);
         using var systemd = settings.CgroupManager == CgroupManager.Systemd ? new SystemdManager(!Environment.IsPrivilegedProcess) : null;
         var unit = systemd is null ? null : SystemdCgroup.Of(spec, place.Id, !Environment.IsPrivilegedProcess);
+        if (systemd is not null) CallScope.Enter(systemd, host.Cgroups);
         var cgroup = unit is null ? CgroupPath.For(spec, place.Id, settings, host.Cgroups) : unit.Path(systemd!.ControlGroup());
         var state = new StateRecord
         {
@@ -65,8 +66,8 @@ internal sealed partial class OciContainers
         var group = ResctrlGroup.For(spec.Linux?.IntelRdt, place.Id, host.Resctrl);
         try
         {
-            using var holder = systemd is null ? null : new HeldProcess(0, "can't start a process for the scope");
-            if (holder is not null) systemd!.StartTransient(unit!.Unit, UnitProperties.OfNew(host.Cgroups, place.Id, unit.Unit, unit.Slice, holder.Pid, spec));
+            using var holder = unit is null or { IsSlice: true } ? null : new HeldProcess(0, "can't start a process for the scope");
+            if (unit is not null) systemd!.StartTransient(unit.Unit, UnitProperties.OfNew(host.Cgroups, place.Id, unit.Unit, unit.Slice, holder?.Pid, spec));
             var restored = Restore(place, request, criu, ref state, root, files, new LaunchPoints(spec, group, Hooks(state, "creating"), _ => { }));
             System.IO.Directory.Delete(root);
             if (place.PidFile is { } file) WritePid(file, restored.Pid);

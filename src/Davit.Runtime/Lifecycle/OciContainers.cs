@@ -263,7 +263,7 @@ internal sealed partial class OciContainers(RuntimeSettings settings, HostFacts 
 
         _containers.Remove(state.Id);
         settings.Debug($"container {state.Id}: deleted");
-        Undo(state, ResctrlGroup.Of(state.Spec.Linux?.IntelRdt, state.Id, host.Resctrl));
+        Undo(state, CachesOf(state));
     }
 
     /// <summary>Starts another process in a running container.</summary>
@@ -328,6 +328,19 @@ internal sealed partial class OciContainers(RuntimeSettings settings, HostFacts 
 
         ResourceUpdate.Apply(HostFor(CgroupOf(id)).Cgroups, CgroupOf(id), limits);
     }
+
+    /// <summary>Changes shares of caches and memory bandwidth; a container that had none gets a class of its own.</summary>
+    internal void UpdateCaches(string id, string? cache, string? bandwidth)
+    {
+        var state = Running(id);
+        var spec = state.CacheClass ? new() : state.Spec.Linux?.IntelRdt;
+        if (ResctrlGroup.Update(spec, id, Processes(state), host.Resctrl, cache, bandwidth)) _containers.Write(state with { CacheClass = true });
+    }
+
+    /// <summary>Tells what goes on all the same.</summary>
+    internal void Warn(string message) => settings.Warn(message);
+
+    private ResctrlGroup? CachesOf(StateRecord state) => ResctrlGroup.Of(state.CacheClass ? new() : state.Spec.Linux?.IntelRdt, state.Id, host.Resctrl);
 
     /// <summary>An ordinary user has the hierarchies alone in which it was given a place.</summary>
     private HostFacts HostFor(string? cgroup) => Environment.IsPrivilegedProcess || string.IsNullOrEmpty(cgroup) ? host : host with { Cgroups = host.Cgroups.GrantedAt(cgroup) };

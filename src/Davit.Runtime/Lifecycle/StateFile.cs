@@ -22,6 +22,7 @@ internal static class StateFile
         writer.WriteString("cgroup", state.Cgroup);
         writer.WriteString("unit", state.Unit);
         if (state.TimeNamespace) writer.WriteBoolean("timeNamespace", true);
+        if (state.CacheClass) writer.WriteBoolean("cacheClass", true);
         writer.WriteStartArray("cgroupDirectories");
         foreach (var directory in state.CgroupDirectories) writer.WriteStringValue(directory);
         writer.WriteEndArray();
@@ -54,6 +55,7 @@ internal static class StateFile
                 "cgroup" => state with { Cgroup = reader.Text() },
                 "unit" => state with { Unit = reader.Text() },
                 "timeNamespace" => state with { TimeNamespace = reader.Flag() },
+                "cacheClass" => state with { CacheClass = reader.Flag() },
                 "cgroupDirectories" => state with { CgroupDirectories = reader.Texts() },
                 "foreignCgroups" => state with { ForeignCgroups = reader.Texts() },
                 "spec" => state with { Config = reader.Raw() },

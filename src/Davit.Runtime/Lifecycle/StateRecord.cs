@@ -37,6 +37,9 @@ internal sealed record StateRecord
     /// <summary>It has a time namespace that the configuration doesn't have: it was restored.</summary>
     public bool TimeNamespace { get; init; }
 
+    /// <summary>It has a class of caches that its configuration doesn't ask for: an update gave it one.</summary>
+    public bool CacheClass { get; init; }
+
     /// <summary>The configuration as it was at create.</summary>
     public ReadOnlyMemory<byte> Config { get; init; }
 

@@ -68,6 +68,34 @@ public sealed class ResctrlGroup
         return new ResctrlGroup(directory, monitoring, made && string.IsNullOrEmpty(spec.ClosID), write);
     }
 
+    /// <summary>Changes the schemata of a running container's class; a container without one gets a class of its own.</summary>
+    /// <param name="spec">The configuration that it has; null for none.</param>
+    /// <param name="id">Container id.</param>
+    /// <param name="processes">Its processes.</param>
+    /// <param name="mount">Where resctrl is mounted, or null when it isn't.</param>
+    /// <param name="cache">Line of the level 3 cache, or null.</param>
+    /// <param name="bandwidth">Line of the memory bandwidth, or null.</param>
+    /// <param name="write">Writes a text to a file; null writes for real.</param>
+    /// <returns>True when it got a class.</returns>
+    /// <exception cref="DavitException">The processor or the kernel has no such thing, or a line of another form.</exception>
+    public static bool Update(IntelRdtSpec? spec, string id, IReadOnlyList<int> processes, string? mount, string? cache, string? bandwidth, Action<string, string>? write = null)
+    {
+        ArgumentNullException.ThrowIfNull(processes);
+        if (!string.IsNullOrEmpty(cache) && !Directory.Exists(mount + "/info/L3")) throw new DavitException(ErrorKind.FailedPrecondition, "Intel RDT/CAT: l3 cache schema is not enabled", "mount -t resctrl resctrl /sys/fs/resctrl, where the processor has it");
+        if (!string.IsNullOrEmpty(bandwidth) && !Directory.Exists(mount + "/info/MB")) throw new DavitException(ErrorKind.FailedPrecondition, "Intel RDT/MBA: memory bandwidth schema is not enabled", "mount -t resctrl resctrl /sys/fs/resctrl, where the processor has it");
+        var wanted = new IntelRdtSpec { L3CacheSchema = cache, MemBwSchema = bandwidth };
+        if (spec is null)
+        {
+            var made = For(wanted, id, mount, write)!;
+            foreach (var process in processes) made.Assign(process);
+            return true;
+        }
+
+        Check(wanted);
+        foreach (var line in new[] { cache, bandwidth }.OfType<string>().Where(l => l.Length > 0)) (write ?? Write)(Of(spec, id, mount)!._directory + "/schemata", line);
+        return false;
+    }
+
     /// <summary>The class and monitoring group that a container has, for <see cref="Remove"/>; null when none goes with it.</summary>
     public static ResctrlGroup? Of(IntelRdtSpec? spec, string id, string? mount)
     {

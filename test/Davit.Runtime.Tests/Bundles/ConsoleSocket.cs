@@ -19,10 +19,12 @@ internal sealed class ConsoleSocket : IDisposable
     internal string Path { get; }
 
     /// <summary>Starts to take the next terminal, and gives what is written to it until its last process has closed it.</summary>
-    internal async Task<Task<string>> ReadAsync()
+    /// <param name="opened">Ends when a process has the terminal open: what nobody has open yet reads as if all had closed it.</param>
+    internal async Task<Task<string>> ReadAsync(Task? opened = null)
     {
         using var connection = await _listener.AcceptAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         var master = ReceivedDescriptor.Take(connection);
+        if (opened is not null) await opened;
         return Task.Factory.StartNew(() => Read(master), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 

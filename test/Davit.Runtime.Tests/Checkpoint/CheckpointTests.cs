@@ -100,7 +100,7 @@ public sealed class CheckpointTests
         using var second = new ConsoleSocket(bundle, "second");
 
         var restore = CriuAsync(bundle, "restore", "-d", "--console-socket", second.Path, "-b", bundle.Directory, bundle.Id);
-        var after = await second.ReadAsync();
+        var after = await second.ReadAsync(restore);
         Assert.True((await restore).ExitCode == 0, bundle.Errors);
         await UntilAsync(bundle, saved + 3);
         (await bundle.RawAsync(["delete", "-f", bundle.Id])).Succeeded();

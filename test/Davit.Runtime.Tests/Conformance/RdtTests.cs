@@ -121,5 +121,23 @@ public sealed class RdtTests : IDisposable
         Assert.Throws<DavitException>(() => Group(new() { ClosID = "gold", EnableMonitoring = true }));
     }
 
+    [Fact]
+    public void Update_writes_to_the_class_of_the_container_or_makes_one()
+    {
+        Directory.CreateDirectory(_root + "/info/L3");
+        Directory.CreateDirectory(_root + "/info/MB");
+        Assert.False(Update(new() { ClosID = "gold" }, "L3:0=f", "MB:0=50"));
+        Assert.False(Update(new(), null, "MB:0=20"));
+        Assert.Equal(["gold/schemata L3:0=f", "gold/schemata MB:0=50", "id/schemata MB:0=20"], _writes);
+        _writes.Clear();
+        Assert.True(Update(null, "L3:0=f", ""));
+        Assert.Equal(["id/schemata L3:0=f", "id/tasks 42", "id/tasks 43"], _writes);
+        Assert.Throws<DavitException>(() => Update(null, "MB:0=1", null));
+        Directory.Delete(_root + "/info/MB");
+        Assert.Equal("Intel RDT/MBA: memory bandwidth schema is not enabled", Assert.Throws<DavitException>(() => Update(null, null, "MB:0=1")).Message);
+    }
+
+    private bool Update(IntelRdtSpec? spec, string? cache, string? bandwidth) => ResctrlGroup.Update(spec, "id", [42, 43], _root, cache, bandwidth, (path, text) => _writes.Add($"{Path.GetRelativePath(_root, path)} {text}"));
+
     private ResctrlGroup Group(IntelRdtSpec spec) => ResctrlGroup.For(spec, "id", _root, (path, text) => _writes.Add($"{Path.GetRelativePath(_root, path)} {text}"))!;
 }
