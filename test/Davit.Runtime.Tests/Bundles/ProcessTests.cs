@@ -19,9 +19,9 @@ public sealed class ProcessTests
         });
         bundle.Linux(l => l with { Personality = new() { Domain = "LINUX32" } });
 
-        var run = await bundle.RunAsync("cat /proc/self/oom_score_adj; umask; uname -m; cut -d' ' -f19,41 /proc/self/stat; busybox ionice");
+        var run = await bundle.RunAsync("cat /proc/self/oom_score_adj; umask; cat /proc/self/personality; cut -d' ' -f19,41 /proc/self/stat; busybox ionice");
 
-        Assert.Equal("321\n0077\ni686\n7 3\nidle", run.Succeeded().Text);
+        Assert.Equal("321\n0077\n00000008\n7 3\nidle", run.Succeeded().Text);
     }
 
     [Theory]
