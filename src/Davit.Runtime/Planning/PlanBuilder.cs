@@ -169,14 +169,18 @@ public static class PlanBuilder
         else RootSteps.ChangeRoot(writer);
     }
 
-    /// <summary>A new time namespace takes effect with the execve; its offsets are set before.</summary>
+    /// <summary>A new time namespace is one for children, to which offsets are given; then this process goes there too, which execve(2) of Linux 6.1 does not do.</summary>
     private static void Time(ProgramWriter writer, Spec spec)
     {
         writer.Add("unshare the time namespace", SystemCall.Unshare, 0x80);
-        if (spec.Linux?.TimeOffsets is not { Count: > 0 } offsets) return;
-        const string What = "write /proc/self/timens_offsets";
-        var text = string.Concat(offsets.Select(o => $"{o.Key} {o.Value.Secs} {o.Value.Nanosecs}\n"));
-        ProcessSteps.WriteOwn(writer, What, "/proc/self/timens_offsets", text, spec.Linux.Namespaces!.Any(n => n.Type == "user"));
+        if (spec.Linux?.TimeOffsets is { Count: > 0 } offsets)
+        {
+            const string What = "write /proc/self/timens_offsets";
+            var text = string.Concat(offsets.Select(o => $"{o.Key} {o.Value.Secs} {o.Value.Nanosecs}\n"));
+            ProcessSteps.WriteOwn(writer, What, "/proc/self/timens_offsets", text, spec.Linux.Namespaces!.Any(n => n.Type == "user"));
+        }
+
+        JoinOne(writer, "time", "/proc/self/ns/time_for_children", 0x80);
     }
 
     private static void Hooks(ProgramWriter writer, PlanOptions options, HookPoint point)
