@@ -33,7 +33,7 @@ public static partial class DaemonProgram
         try
         {
             var settings = SettingsReader.Read(arguments, Environment.GetEnvironmentVariable);
-            return await RunAsync(settings, product).ConfigureAwait(false);
+            return await RunAsync(arguments, settings, product).ConfigureAwait(false);
         }
         catch (Exception error) when (error is DavitException or IOException or UnauthorizedAccessException)
         {
@@ -43,7 +43,7 @@ public static partial class DaemonProgram
         }
     }
 
-    private static async Task<int> RunAsync(DaemonSettings settings, ProductInfo product)
+    private static async Task<int> RunAsync(string[] arguments, DaemonSettings settings, ProductInfo product)
     {
         var addresses = Addresses(settings);
         if (settings.ValidateOnly)
@@ -61,21 +61,29 @@ public static partial class DaemonProgram
 
         NativeHeap.KeepSmall();
         var time = TimeProvider.System;
-        using var provider = new LineLog(settings.LogFile, time);
-        var level = settings.Debug ? LogLevel.Debug : LineLog.LevelOf(settings.LogLevel);
+        using var provider = new LineLog(settings.LogFile, time) { Level = LineLog.LevelOf(settings) };
         var log = provider.CreateLogger("davitd");
         var notify = Environment.GetEnvironmentVariable("NOTIFY_SOCKET");
         var ended = new TaskCompletionSource<PosixSignal>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => End(context, ended));
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => End(context, ended));
-        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
+        SettingsReload? reload = null;
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            if (reload is not { } ready) return;
+            ServiceManager.Notify(notify, $"RELOADING=1\nMONOTONIC_USEC={time.GetTimestamp() / (time.TimestampFrequency / 1_000_000)}\n");
+            ready.Run();
+            ServiceManager.Notify(notify, "READY=1\n");
+        });
 
         using var pidFile = settings.PidFile is { } path ? new PidFile(path) : null;
         var started = time.GetTimestamp();
         await using var services = await DaemonServices.OpenAsync(settings, product, Environment.GetEnvironmentVariable, time, CancellationToken.None).ConfigureAwait(false);
         using var trim = new RestTrim(time);
-        await using var api = new ApiSocket(ApiRoutes.Of(services.Api), product.ServerHeader, addresses, settings.Group, provider, level, trim.Touch);
+        await using var api = new ApiSocket(ApiRoutes.Of(services.Api), product.ServerHeader, addresses, settings.Group, provider, trim.Touch);
         await api.StartAsync(CancellationToken.None).ConfigureAwait(false);
+        reload = new SettingsReload(arguments, services, provider, log);
         LogReady(log, string.Join(", ", settings.ToHosts()), product.Version, (int)time.GetElapsedTime(started).TotalMilliseconds);
         ServiceManager.Notify(notify, "READY=1\n");
         var signal = await ended.Task.ConfigureAwait(false);

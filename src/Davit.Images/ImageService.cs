@@ -41,11 +41,13 @@ public sealed class ImageService : IImageService, IDisposable
     private readonly SemaphoreSlim _downloads;
     private readonly SemaphoreSlim _uploads;
     private readonly SemaphoreSlim _unpacks;
+    private (int Downloads, int Uploads) _limits;
 
     /// <summary>A service over the parts of a store.</summary>
     public ImageService(IContentStore content, ILayerStore layers, IDocumentStore documents, LeaseBook leases, DistributionClient client, ImageOptions options, TimeProvider time)
     {
         (_layers, _leases, _client, _time) = (layers, leases, client, time);
+        _limits = (options.ConcurrentDownloads, options.ConcurrentUploads);
         (_downloads, _uploads, _unpacks) = (new(options.ConcurrentDownloads), new(options.ConcurrentUploads), new(options.ConcurrentUnpacks));
         _catalog = new(documents, content);
         _layerBlobs = new(documents, content, layers);
@@ -66,6 +68,20 @@ public sealed class ImageService : IImageService, IDisposable
 
     /// <inheritdoc/>
     public event Action<string, string, string>? Changed;
+
+    /// <summary>Changes how many layers are moved at a time; fewer take effect as those on their way arrive.</summary>
+    public void Limit(int downloads, int uploads)
+    {
+        Resize(_downloads, downloads - _limits.Downloads);
+        Resize(_uploads, uploads - _limits.Uploads);
+        _limits = (downloads, uploads);
+    }
+
+    private static void Resize(SemaphoreSlim slots, int more)
+    {
+        if (more > 0) slots.Release(more);
+        for (; more < 0; more++) _ = slots.WaitAsync();
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -21,20 +21,39 @@ public sealed class DistributionClient : IDisposable
     private static readonly string[] ManifestTypes =
         [MediaTypes.OciIndex, MediaTypes.DockerManifestList, MediaTypes.OciManifest, MediaTypes.DockerManifest, MediaTypes.DockerSchema1 + "+prettyjws"];
 
-    private readonly RegistryOptions _options;
-    private readonly HostRules _rules;
-    private readonly EndpointResolver _resolver;
-    private readonly PullEndpoints _pull;
-    private readonly Transport _transport;
+    private readonly TimeProvider _time;
+    private readonly List<Transport> _earlier = [];
+    private RegistryOptions _options;
+    private HostRules _rules;
+    private EndpointResolver _resolver;
+    private PullEndpoints _pull;
+    private Transport _transport;
 
     /// <summary>A client.</summary>
     public DistributionClient(RegistryOptions options, TimeProvider time)
     {
+        _time = time;
         _options = options;
         _rules = new(options.Insecure);
         _resolver = new(options, _rules);
         _pull = new(_resolver, time);
         _transport = new(options, _rules, time);
+    }
+
+    /// <summary>Changes how registries are reached; what goes on already ends as it began.</summary>
+    /// <param name="mirrors">Mirrors by registry.</param>
+    /// <param name="insecure">Hosts and networks without checked TLS.</param>
+    public void Reach(IReadOnlyDictionary<string, IReadOnlyList<Uri>> mirrors, IReadOnlyList<string> insecure)
+    {
+        lock (_earlier)
+        {
+            _earlier.Add(_transport);
+            _options = _options with { Mirrors = mirrors, Insecure = insecure };
+            _rules = new(_options.Insecure);
+            _resolver = new(_options, _rules);
+            _pull = new(_resolver, _time);
+            _transport = new(_options, _rules, _time);
+        }
     }
 
     /// <summary>True for hosts that are spoken to without checking a certificate.</summary>
@@ -46,7 +65,11 @@ public sealed class DistributionClient : IDisposable
         or DavitException { InnerException: TransportProblem or RegistryFault { IsTransient: true } or RegistryFault { Status: 401 or 403 } };
 
     /// <inheritdoc/>
-    public void Dispose() => _transport.Dispose();
+    public void Dispose()
+    {
+        foreach (var transport in _earlier) transport.Dispose();
+        _transport.Dispose();
+    }
 
     /// <summary>Fetches what a reference names: its digest when it has one, else its tag.</summary>
     /// <exception cref="DavitException">NotFound, Unauthorized; DataLoss when the bytes have another digest.</exception>

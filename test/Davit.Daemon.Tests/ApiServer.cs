@@ -15,7 +15,7 @@ internal sealed class ApiServer : IAsyncDisposable
     private readonly ApiSocket _socket;
 
     private ApiServer(RouteTable routes) =>
-        _socket = new ApiSocket(routes, "Davit/test (linux)", [new ListenAddress { UnixPath = SocketPath }], "0", new LineLog(LogPath, TimeProvider.System), LogLevel.Information, () => { });
+        _socket = new ApiSocket(routes, "Davit/test (linux)", [new ListenAddress { UnixPath = SocketPath }], "0", new LineLog(LogPath, TimeProvider.System), () => { });
 
     private string LogPath => _directory + "/log";
 

@@ -30,9 +30,8 @@ internal sealed class ApiSocket : IAsyncDisposable
     /// <param name="addresses">Where to listen.</param>
     /// <param name="group">Group that may use unix sockets.</param>
     /// <param name="log">Where the log goes.</param>
-    /// <param name="level">Least level of the log.</param>
     /// <param name="answered">Called after each request.</param>
-    public ApiSocket(RouteTable routes, string product, IReadOnlyList<ListenAddress> addresses, string group, ILoggerProvider log, LogLevel level, Action answered)
+    public ApiSocket(RouteTable routes, string product, IReadOnlyList<ListenAddress> addresses, string group, ILoggerProvider log, Action answered)
     {
         _addresses = addresses;
         _group = group;
@@ -40,8 +39,7 @@ internal sealed class ApiSocket : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "davitd", ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelCore();
         if (addresses.Any(address => address.Certificate is not null)) builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(level);
-        builder.Logging.AddFilter("Microsoft", level <= LogLevel.Debug ? LogLevel.Information : LogLevel.Error).AddFilter("Grpc", LogLevel.Error);
+        builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug); // what is written the provider decides, which can be told otherwise later
         var http2 = new VirtualHttp2();
         var front = new ConnectionFront(http2, _hangUps);
         builder.Services.AddGrpc();

@@ -26,6 +26,7 @@ namespace Davit.Daemon.Composition;
 internal sealed class DaemonServices : IAsyncDisposable
 {
     private readonly Stack<Func<ValueTask>> _closing = new();
+    private ImageService? _images;
 
     private DaemonServices()
     {
@@ -33,6 +34,14 @@ internal sealed class DaemonServices : IAsyncDisposable
 
     /// <summary>What the endpoints work with.</summary>
     public ApiServices Api { get; private set; } = null!;
+
+    /// <summary>Takes up the settings that may change while the daemon runs.</summary>
+    public void Reload(DaemonSettings settings)
+    {
+        Api.Registries.Reach(settings.Mirrors.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<Uri>)pair.Value), settings.InsecureRegistries);
+        _images!.Limit(settings.ConcurrentDownloads, settings.ConcurrentUploads);
+        Api.System.Daemon = Api.System.Daemon with { Labels = settings.Labels, Debug = settings.Debug, Mirrors = MirrorsOf(settings), InsecureRegistries = settings.InsecureRegistries };
+    }
 
     /// <summary>Opens state, adopts running containers, brings networks up.</summary>
     /// <param name="settings">What the daemon was told.</param>
@@ -67,7 +76,7 @@ internal sealed class DaemonServices : IAsyncDisposable
         var store = Keep(Store.Open(instance, time));
         var registries = new DistributionClient(RegistryOptionsOf(settings, product), time);
         _closing.Push(() => { registries.Dispose(); return default; });
-        var images = new ImageService(store.Content, store.Layers, store.Documents, store.Leases, registries, ImageOptionsOf(settings), time);
+        var images = _images = new ImageService(store.Content, store.Layers, store.Documents, store.Leases, registries, ImageOptionsOf(settings), time);
         _closing.Push(() => { images.Dispose(); return default; });
         var networks = Keep(new NetworkService(instance, store.Documents, settings.ToNetworkOptions(), time));
         var runner = Keep(new ContainerRunner(instance, new RunnerOptions(), time));
@@ -166,12 +175,14 @@ internal sealed class DaemonServices : IAsyncDisposable
         Debug = settings.Debug,
         Runtimes = new Dictionary<string, string> { ["davit"] = "davit-monitor" },
         DefaultRuntime = "davit",
-        Mirrors = settings.Mirrors.TryGetValue("docker.io", out var mirrors) ? [.. mirrors.Select(mirror => mirror.ToString())] : [],
+        Mirrors = MirrorsOf(settings),
         InsecureRegistries = settings.InsecureRegistries,
         AddressPools = [.. settings.AddressPools.Select(pool => (pool.Base.ToString(), pool.Size))],
         Proxy = (Proxy("HTTP_PROXY", environment), Proxy("HTTPS_PROXY", environment), Proxy("NO_PROXY", environment)),
         Api = (ApiVersion.Highest.ToString(), ApiVersion.Lowest.ToString()),
     };
+
+    private static IReadOnlyList<string> MirrorsOf(DaemonSettings settings) => settings.Mirrors.TryGetValue("docker.io", out var mirrors) ? [.. mirrors.Select(mirror => mirror.ToString())] : [];
 
     private static string Proxy(string name, Func<string, string?> environment) => environment(name) ?? environment(name.ToLowerInvariant()) ?? "";
 }

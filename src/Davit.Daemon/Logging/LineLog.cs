@@ -1,4 +1,5 @@
 using System.Text;
+using Davit.Daemon.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace Davit.Daemon.Logging;
@@ -26,8 +27,14 @@ internal sealed class LineLog : ILoggerProvider
         _output = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
     }
 
+    /// <summary>Least level that is written; may change while the daemon runs.</summary>
+    public LogLevel Level { get; set; } = LogLevel.Information;
+
+    /// <summary>Level that settings ask for.</summary>
+    public static LogLevel LevelOf(DaemonSettings settings) => settings.Debug ? LogLevel.Debug : LevelOf(settings.LogLevel);
+
     /// <summary>Level by dockerd's name.</summary>
-    public static LogLevel LevelOf(string name) => name switch
+    private static LogLevel LevelOf(string name) => name switch
     {
         "debug" => LogLevel.Debug,
         "warn" => LogLevel.Warning,
@@ -37,7 +44,9 @@ internal sealed class LineLog : ILoggerProvider
     };
 
     /// <inheritdoc/>
-    public ILogger CreateLogger(string categoryName) => new Writer(this);
+    public ILogger CreateLogger(string categoryName) => new Writer(
+        this,
+        categoryName.StartsWith("Microsoft.", StringComparison.Ordinal) ? LogLevel.Error : categoryName.StartsWith("Grpc", StringComparison.Ordinal) ? LogLevel.Critical : LogLevel.Trace);
 
     /// <inheritdoc/>
     public void Dispose() => _output.Dispose();
@@ -93,11 +102,12 @@ internal sealed class LineLog : ILoggerProvider
         _ => "fatal",
     };
 
-    private sealed class Writer(LineLog log) : ILogger
+    /// <summary>What libraries have to say is of interest from a level on that is higher than ours.</summary>
+    private sealed class Writer(LineLog log, LogLevel least) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
+        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None && logLevel >= log.Level && logLevel >= (log.Level <= LogLevel.Debug && least == LogLevel.Error ? LogLevel.Information : least);
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {

@@ -9,6 +9,12 @@ namespace Davit.Engine.Host;
 /// <summary>What <c>version</c> and <c>info</c> say.</summary>
 public sealed class SystemService(EngineServices services, ContainerService containers, HostFacts host, ProductInfo product, DaemonFacts daemon)
 {
+    /// <summary>What the daemon was told; some of it may change while it runs.</summary>
+    public DaemonFacts Daemon { get; set; } = daemon;
+
+    /// <summary>Identity of the daemon.</summary>
+    public string Id => Daemon.Id;
+
     /// <summary>Answer to <c>version</c>.</summary>
     public SystemVersion Version() => new()
     {
@@ -21,14 +27,14 @@ public sealed class SystemService(EngineServices services, ContainerService cont
                 Version = product.Version,
                 Details = new Dictionary<string, string>
                 {
-                    ["ApiVersion"] = daemon.Api.Highest, ["Arch"] = host.Architecture64, ["BuildTime"] = product.BuildTime, ["Experimental"] = "false", ["GitCommit"] = product.Commit,
-                    ["GoVersion"] = RuntimeInformation.FrameworkDescription, ["KernelVersion"] = host.KernelVersion, ["MinAPIVersion"] = daemon.Api.Lowest, ["Os"] = "linux",
+                    ["ApiVersion"] = Daemon.Api.Highest, ["Arch"] = host.Architecture64, ["BuildTime"] = product.BuildTime, ["Experimental"] = "false", ["GitCommit"] = product.Commit,
+                    ["GoVersion"] = RuntimeInformation.FrameworkDescription, ["KernelVersion"] = host.KernelVersion, ["MinAPIVersion"] = Daemon.Api.Lowest, ["Os"] = "linux",
                 },
             },
         ],
         Version = product.Version,
-        ApiVersion = daemon.Api.Highest,
-        MinAPIVersion = daemon.Api.Lowest,
+        ApiVersion = Daemon.Api.Highest,
+        MinAPIVersion = Daemon.Api.Lowest,
         GitCommit = product.Commit,
         GoVersion = RuntimeInformation.FrameworkDescription,
         Os = "linux",
@@ -45,7 +51,7 @@ public sealed class SystemService(EngineServices services, ContainerService cont
         var warnings = services.Networks.Warnings;
         return new SystemInfo
         {
-            ID = daemon.Id,
+            ID = Daemon.Id,
             Containers = counts.Running + counts.Paused + counts.Stopped,
             ContainersRunning = counts.Running,
             ContainersPaused = counts.Paused,
@@ -63,7 +69,7 @@ public sealed class SystemService(EngineServices services, ContainerService cont
             CPUSet = host.HasController("cpuset"),
             PidsLimit = host.HasController("pids"),
             IPv4Forwarding = host.ForwardsIPv4,
-            Debug = daemon.Debug,
+            Debug = Daemon.Debug,
             NFd = HostFacts.OpenDescriptors,
             OomKillDisable = host.CgroupVersion == "1" && host.HasController("memory"),
             NGoroutines = ThreadPool.ThreadCount,
@@ -82,18 +88,18 @@ public sealed class SystemService(EngineServices services, ContainerService cont
             NCPU = host.Processors,
             MemTotal = host.MemoryTotal,
             DockerRootDir = services.Instance.DataRoot,
-            HttpProxy = daemon.Proxy.Http,
-            HttpsProxy = daemon.Proxy.Https,
-            NoProxy = daemon.Proxy.None,
+            HttpProxy = Daemon.Proxy.Http,
+            HttpsProxy = Daemon.Proxy.Https,
+            NoProxy = Daemon.Proxy.None,
             Name = host.HostName,
-            Labels = daemon.Labels,
+            Labels = Daemon.Labels,
             ServerVersion = product.Version,
-            Runtimes = daemon.Runtimes.ToDictionary(pair => pair.Key, pair => new RuntimeInfo { Path = pair.Value }),
-            DefaultRuntime = daemon.DefaultRuntime,
+            Runtimes = Daemon.Runtimes.ToDictionary(pair => pair.Key, pair => new RuntimeInfo { Path = pair.Value }),
+            DefaultRuntime = Daemon.DefaultRuntime,
             LiveRestoreEnabled = true,
             InitBinary = Path.GetFileName(services.Options.InitPath),
             SecurityOptions = host.HasAppArmor ? ["name=apparmor", SeccompOption()] : [SeccompOption()],
-            DefaultAddressPools = daemon.AddressPools.Count == 0 ? null : [.. daemon.AddressPools.Select(pool => new AddressPool { Base = pool.Base, Size = pool.Size })],
+            DefaultAddressPools = Daemon.AddressPools.Count == 0 ? null : [.. Daemon.AddressPools.Select(pool => new AddressPool { Base = pool.Base, Size = pool.Size })],
             FirewallBackend = new FirewallInfo { Driver = "nftables", Info = [["Table", services.Instance.FirewallTable]] },
             CDISpecDirs = [],
             Warnings = warnings.Count == 0 ? null : [.. warnings.Select(warning => "WARNING: " + warning)],
@@ -104,10 +110,10 @@ public sealed class SystemService(EngineServices services, ContainerService cont
 
     private RegistryServiceConfig Registries() => new()
     {
-        IndexConfigs = daemon.InsecureRegistries.Where(name => !name.Contains('/', StringComparison.Ordinal)).Select(name => new IndexInfo { Name = name, Mirrors = [] })
-            .Append(new IndexInfo { Name = "docker.io", Mirrors = daemon.Mirrors, Official = true, Secure = true }).DistinctBy(index => index.Name).ToDictionary(index => index.Name),
-        InsecureRegistryCIDRs = ["::1/128", "127.0.0.0/8", .. daemon.InsecureRegistries.Where(name => name.Contains('/', StringComparison.Ordinal))],
-        Mirrors = daemon.Mirrors.Count > 0 ? daemon.Mirrors : null,
+        IndexConfigs = Daemon.InsecureRegistries.Where(name => !name.Contains('/', StringComparison.Ordinal)).Select(name => new IndexInfo { Name = name, Mirrors = [] })
+            .Append(new IndexInfo { Name = "docker.io", Mirrors = Daemon.Mirrors, Official = true, Secure = true }).DistinctBy(index => index.Name).ToDictionary(index => index.Name),
+        InsecureRegistryCIDRs = ["::1/128", "127.0.0.0/8", .. Daemon.InsecureRegistries.Where(name => name.Contains('/', StringComparison.Ordinal))],
+        Mirrors = Daemon.Mirrors.Count > 0 ? Daemon.Mirrors : null,
     };
 
     private static string BackingFileSystem(Instance instance)
