@@ -26,6 +26,10 @@ internal sealed class FakeRunner : IContainerRunner
         return Task.FromResult<IRunningContainer>(container);
     }
 
+    public void Expect()
+    {
+    }
+
     public IAttachedStreams PrepareAttach(bool stdin, bool stdout, bool stderr) => new FakeStreams();
 
     public Task<IRunningContainer?> AdoptAsync(string id, string runDirectory, CancellationToken cancellation) => Task.FromResult<IRunningContainer?>(null);

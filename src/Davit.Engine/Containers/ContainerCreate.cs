@@ -29,6 +29,7 @@ public sealed partial class ContainerService
         var host = HostConfigDefaults.Fill(asked, _services.Options);
         HostConfigValidation.Validate(config, host); // the daemon's own defaults too
         host = PinLinks(PinDonors(Discard(host)));
+        _services.Runner.Expect(); // a create is seldom without a start
         var networks = NetworkPlan.Make(config, host, request.NetworkingConfig, _services.Networks);
         var id = RandomNumberGenerator.GetHexString(64, lowercase: true);
         var finalName = wantedName ?? ContainerName.Invent(_table.IsNameTaken);

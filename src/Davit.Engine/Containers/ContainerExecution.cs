@@ -40,6 +40,9 @@ public sealed partial class ContainerService
         return ContainerSpecs.Exec(model, _services.Options, request, user, model.Config.Hostname, LinkVariables(model, RequireLinked(model)), _services.Options.AppArmorProfile);
     }
 
+    /// <summary>Tells that a process will be started soon.</summary>
+    internal void ExpectStart() => _services.Runner.Expect();
+
     /// <summary>Publishes an event of an exec.</summary>
     internal void PublishExec(string containerId, string action, string execId, int? exitCode)
     {

@@ -44,6 +44,7 @@ public sealed partial class ContainerService
     private async Task LaunchAsync(Container container, int restartCount, CancellationToken cancellation)
     {
         var model = container.Model;
+        _services.Runner.Expect();
         _files.MakeForStart(model);
         var attachments = container.TakeAttachments();
         try

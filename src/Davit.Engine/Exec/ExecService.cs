@@ -50,6 +50,7 @@ public sealed class ExecService
     {
         var record = Get(execId);
         var request = record.Request;
+        _containers.ExpectStart();
         lock (record.Gate)
         {
             if (record.Running is not null && record.ExitCode is null) throw new DavitException(ErrorKind.Conflict, $"exec command {execId} is already running");

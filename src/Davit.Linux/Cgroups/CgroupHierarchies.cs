@@ -48,6 +48,22 @@ public sealed record CgroupHierarchies
         return new[] { Path.GetDirectoryName(own) ?? "", own }.FirstOrDefault(place => place.Length > 0 && DirectoryCalls.MayWrite($"{UnifiedMount}/{place}") && DirectoryCalls.MayWrite($"{UnifiedMount}/{place}/cgroup.procs"));
     }
 
+    /// <summary>The file <c>cgroup.procs</c> of the cgroup that this process is in, in the first hierarchy of version 1; null where there is none.</summary>
+    public string? OwnProcesses()
+    {
+        if (IsUnified || Version1.Count == 0) return null;
+        var (controllers, mount) = Version1[0];
+
+        // number:controllers:path (proc_pid_cgroup(5))
+        foreach (var line in File.ReadLines("/proc/self/cgroup"))
+        {
+            var parts = line.Split(':', 3);
+            if (parts.Length == 3 && parts[1] == string.Join(',', controllers)) return $"{mount}{parts[2].TrimEnd('/')}/cgroup.procs";
+        }
+
+        return null;
+    }
+
     private static string Deepest(string mount, string path)
     {
         var directory = mount;

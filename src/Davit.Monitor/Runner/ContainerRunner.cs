@@ -14,6 +14,7 @@ public sealed class ContainerRunner : IContainerRunner, IAsyncDisposable
     private readonly LaunchPlans _plans;
     private readonly ZygoteClient _zygote;
     private readonly MonitorRemains _remains;
+    private readonly EarlyMoves _early = new();
 
     /// <summary>Makes a runner; nothing is started before it is needed.</summary>
     public ContainerRunner(Instance instance, RunnerOptions options, TimeProvider? time = null)
@@ -38,6 +39,9 @@ public sealed class ContainerRunner : IContainerRunner, IAsyncDisposable
 
     /// <summary>Ends the zygote, running containers stay; for the removal of an instance.</summary>
     public Task EndZygoteAsync(CancellationToken cancellation) => _zygote.EndAsync(cancellation);
+
+    /// <inheritdoc/>
+    public void Expect() => _early.Begin();
 
     /// <inheritdoc/>
     public IAttachedStreams PrepareAttach(bool stdin, bool stdout, bool stderr) => AttachedStreams.Prepare(RunningContainer.Flags(stdin, stdout, stderr));
@@ -105,6 +109,7 @@ public sealed class ContainerRunner : IContainerRunner, IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _zygote.Dispose();
+        _early.Dispose();
         return ValueTask.CompletedTask;
     }
 

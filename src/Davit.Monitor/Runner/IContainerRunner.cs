@@ -7,6 +7,9 @@ public interface IContainerRunner
     /// <exception cref="Davit.Primitives.DavitException">What runc and Docker would say: executable not found, not executable, missing mount source …; nothing is left behind.</exception>
     Task<IRunningContainer> StartAsync(ContainerLaunch launch, CancellationToken cancellation);
 
+    /// <summary>Tells that a start follows soon: what can be begun early is.</summary>
+    void Expect();
+
     /// <summary>
     /// Makes streams for a container that is not started yet, so that a client attached before the start misses no byte: put them in
     /// <see cref="ContainerLaunch.Attachments"/>. They deliver nothing until then; dispose them when the start does not come.

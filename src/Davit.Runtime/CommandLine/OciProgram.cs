@@ -47,8 +47,9 @@ public static class OciProgram
             // what starts processes in containers must not be a file that they could write
             if (command is "create" or "run" or "start" or "exec" && OwnExecutable.IsOpen) OwnExecutable.StartAgain();
             if (options.Value("criu") is not null) log.Warning("--criu ignored (criu binary from $PATH is used); do not use");
-            var settings = Settings(options, log);
-            return OciCommands.Run(new OciContainers(settings, HostFacts.Read(), time), command, own);
+            var host = HostFacts.Read();
+            if (command is "create" or "run" or "exec" && Environment.IsPrivilegedProcess && host.Cgroups.OwnProcesses() is { } processes) EarlyMove.Begin(processes);
+            return OciCommands.Run(new OciContainers(Settings(options, log), host, time), command, own);
         }
         catch (WrongUseException e)
         {
