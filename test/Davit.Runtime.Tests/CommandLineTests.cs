@@ -127,6 +127,18 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task Events_tell_at_once_when_memory_runs_out()
+    {
+        await using var bundle = new OciBundle();
+        bundle.Linux(l => l with { Resources = new() { Memory = new() { Limit = 32 << 20 } } });
+        await bundle.StartAsync("while :; do busybox tail /dev/zero; sleep 0.1; done");
+
+        var first = await Command.RunAsync("/bin/sh", ["-c", $"{OciBundle.Runtime} --root {bundle.Directory}/state events --interval 1h {bundle.Id} | head -n 1"], limit: TimeSpan.FromSeconds(60));
+
+        Assert.Equal($"{{\"type\":\"oom\",\"id\":\"{bundle.Id}\"}}", first.Text);
+    }
+
+    [Fact]
     public async Task Exec_options_reach_the_process()
     {
         await using var bundle = new OciBundle();

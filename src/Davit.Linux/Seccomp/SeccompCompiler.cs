@@ -13,6 +13,9 @@ public static class SeccompCompiler
     private const int NoSuchCall = 38;
     private const int MaximumInstructions = 4096;
 
+    /// <summary>Whether a system call of this name exists on this machine, in any of its architectures; rules for others mean nothing here.</summary>
+    public static bool Knows(string name) => SyscallTable.X64.ContainsKey(name) || SyscallTable.X86.ContainsKey(name) || SyscallTable.X32.ContainsKey(name);
+
     /// <summary>Compiles.</summary>
     /// <param name="architectures">Those allowed at all; empty means 64-bit only.</param>
     /// <param name="defaultAction">Outcome of a call without a rule.</param>

@@ -26,14 +26,17 @@ internal static class EventsCommand
             return 0;
         }
 
-        var killed = Killed(state);
-        while (!Wait(state, interval))
+        using var notices = new OomNotices(state.CgroupDirectories[0]);
+        var next = Environment.TickCount64 + (long)interval.TotalMilliseconds;
+        while (Wait(state, notices, next))
         {
-            killed = Tell(id, killed, Killed(state));
+            Tell(id, notices);
+            if (Environment.TickCount64 < next) continue;
             Stats();
+            next += (long)interval.TotalMilliseconds;
         }
 
-        Tell(id, killed, Killed(state));
+        Tell(id, notices);
         return 0;
     }
 
@@ -55,40 +58,32 @@ internal static class EventsCommand
         return total > TimeSpan.Zero ? total : throw new DavitException(ErrorKind.InvalidArgument, "duration interval must be greater than 0");
     }
 
-    private static int Tell(string id, long before, long now)
+    private static void Tell(string id, OomNotices notices)
     {
-        for (var i = before; i < now; i++) OciProgram.Print($"{{\"type\":\"oom\",\"id\":\"{id}\"}}\n");
-        return (int)now;
+        for (var left = notices.Take(); left > 0; left--) OciProgram.Print($"{{\"type\":\"oom\",\"id\":\"{id}\"}}\n");
     }
 
-    /// <summary>How many processes the kernel killed for want of memory.</summary>
-    private static long Killed(StateRecord state)
-    {
-        foreach (var file in (ReadOnlySpan<string>)["memory.events", "memory.oom_control"])
-        {
-            var path = $"{state.CgroupDirectories[0]}/{file}";
-            if (!File.Exists(path)) continue;
-            foreach (var line in File.ReadLines(path))
-            {
-                if (line.StartsWith("oom_kill ", StringComparison.Ordinal)) return long.Parse(line.AsSpan("oom_kill ".Length), CultureInfo.InvariantCulture);
-            }
-        }
-
-        return 0;
-    }
-
-    /// <summary>Waits for the end of the container, or for the time to pass.</summary>
-    /// <returns>True at the end.</returns>
-    private static unsafe bool Wait(StateRecord state, TimeSpan interval)
+    /// <summary>Waits for the end of the container, for want of memory, or until a moment.</summary>
+    /// <returns>False at the end.</returns>
+    private static unsafe bool Wait(StateRecord state, OomNotices notices, long until)
     {
         var pidFd = (int)LifecycleLibc.Call(SystemCall.PidfdOpen, state.Pid, 0, 0, 0);
-        if (pidFd < 0 || !ContainerDirectory.IsAlive(state)) return true;
-        var entry = new LifecycleLibc.PollEntry { Fd = pidFd, Events = Readable };
+        if (pidFd < 0) return false;
+        try
+        {
+            if (!ContainerDirectory.IsAlive(state)) return false;
+            var entries = stackalloc LifecycleLibc.PollEntry[2];
+            entries[0] = new() { Fd = pidFd, Events = Readable };
+            entries[1] = new() { Fd = notices.Descriptor, Events = notices.Events };
 
-        // SAFETY: one entry of this frame.
-        var ended = LifecycleLibc.Poll(&entry, 1, (int)Math.Min(interval.TotalMilliseconds, int.MaxValue)) > 0;
-        LifecycleLibc.Close(pidFd);
-        return ended;
+            // SAFETY: two entries of this frame.
+            LifecycleLibc.Poll(entries, 2, (int)Math.Clamp(until - Environment.TickCount64, 0, int.MaxValue));
+            return entries[0].Results == 0;
+        }
+        finally
+        {
+            LifecycleLibc.Close(pidFd);
+        }
     }
 
     private static DavitException Wrong(string text) => new(ErrorKind.InvalidArgument, $"invalid value \"{text}\" for flag -interval: parse error", "write it as 500ms, 5s or 1m");

@@ -58,7 +58,7 @@ public static class OciProgram
         }
         catch (Exception e) when (e is DavitException or Davit.Linux.LinuxException or IOException or UnauthorizedAccessException)
         {
-            return Fail(log, Message(e, command), command is "exec" && e is DavitException ? ExecFailure(e.Message) : 1);
+            return Fail(log, Message(e, command), command is "exec" && e is DavitException ? ExecFailure(e.Message) : 1, (e as DavitException)?.Hint);
         }
     }
 
@@ -91,17 +91,19 @@ public static class OciProgram
             },
             Warn = log.Warning,
             Debug = log.Debug,
+            IsDebug = log.IsDebug,
         };
     }
 
     /// <summary>runc's exec gives 255 for its own failures.</summary>
     private static int ExecFailure(string message) => LaunchErrors.ExitCode(message) is not 125 and var code && message.Contains("exec", StringComparison.Ordinal) ? code : 255;
 
-    private static int Fail(RuntimeLog log, string message, int code)
+    /// <summary>What went wrong goes to the log, which engines read, and with what to do about it to standard error.</summary>
+    private static int Fail(RuntimeLog log, string message, int code, string? hint = null)
     {
         log.Error(message);
         using var errors = Console.OpenStandardError();
-        errors.Write(Encoding.UTF8.GetBytes(message + "\n"));
+        errors.Write(Encoding.UTF8.GetBytes(message + "\n" + (hint is null ? "" : $"hint: {hint}\n")));
         return code;
     }
 

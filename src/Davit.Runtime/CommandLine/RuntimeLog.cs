@@ -10,10 +10,13 @@ namespace Davit.Runtime.CommandLine;
 /// <param name="time">The clock.</param>
 internal sealed class RuntimeLog(string? path, bool json, string level, TimeProvider time)
 {
+    /// <summary>Whether lines of <see cref="Debug"/> are written.</summary>
+    internal bool IsDebug => level == "debug";
+
     /// <summary>Says what is done.</summary>
     internal void Debug(string message)
     {
-        if (level == "debug") Write("debug", message);
+        if (IsDebug) Write("debug", message);
     }
 
     /// <summary>Says what was left out, or failed without consequences.</summary>

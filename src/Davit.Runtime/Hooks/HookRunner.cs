@@ -115,7 +115,7 @@ public sealed class HookRunner(HooksSpec hooks, ContainerStateDocument state, IR
     private static int Inner(int pid) =>
         int.Parse(File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("NSpid:", StringComparison.Ordinal)).Split('\t')[^1], System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>Plans a hook's process. The pid namespace of a container is joined by the launcher; a time namespace holds from the container's execve on.</summary>
+    /// <summary>Plans a hook's process. The pid namespace of a container is joined by the launcher.</summary>
     private LaunchPlan Plan(HookSpec hook, bool inside, int rootOf)
     {
         using var writer = new ProgramWriter();

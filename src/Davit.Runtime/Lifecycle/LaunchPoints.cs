@@ -1,4 +1,5 @@
 using Davit.Oci.Runtime;
+using Davit.Primitives;
 using Davit.Runtime.Launch;
 using Davit.Runtime.Resources;
 
@@ -9,13 +10,30 @@ namespace Davit.Runtime.Lifecycle;
 /// <param name="group">Class of caches, or null.</param>
 /// <param name="hooks">Runs hooks, or null.</param>
 /// <param name="record">Records a process that is executed at once.</param>
-internal sealed class LaunchPoints(Spec spec, ResctrlGroup? group, ILaunchHooks? hooks, Action<LaunchedProcess> record) : ILaunchHooks
+internal sealed class LaunchPoints(Spec spec, ResctrlGroup? group, ILaunchHooks? hooks, Action<LaunchedProcess> record) : ILaunchHooks, IDisposable
 {
+    private NetDevices? _devices;
+
+    /// <summary>The container does not come to life: what it was given goes back. What led here is told, so a failure of this is a warning.</summary>
+    internal void TryTakeBack(Action<string> warn)
+    {
+        try
+        {
+            _devices?.TakeBack();
+        }
+        catch (DavitException e)
+        {
+            warn(e.Message);
+        }
+    }
+
+    public void Dispose() => _devices?.Dispose();
+
     public void Run(HookPoint point, LaunchedProcess process)
     {
         if (point == HookPoint.Resources)
         {
-            if (spec.Linux?.NetDevices is { Count: > 0 } devices) NetDevices.Move(devices, process.Pid);
+            if (spec.Linux?.NetDevices is { Count: > 0 } devices) _devices = NetDevices.Move(devices, process.Pid);
             group?.Assign(process.Pid);
             return;
         }

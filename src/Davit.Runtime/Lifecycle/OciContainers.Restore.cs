@@ -64,11 +64,12 @@ internal sealed partial class OciContainers
         RestoreMounts.MakePlaces(spec, new PlanOptions { Bundle = bundle, Host = host });
         var root = System.IO.Directory.CreateDirectory(_containers.Of(place.Id) + "/criu-root").FullName;
         var group = ResctrlGroup.For(spec.Linux?.IntelRdt, place.Id, host.Resctrl);
+        using var points = new LaunchPoints(spec, group, Hooks(state, "creating"), _ => { });
         try
         {
             using var holder = unit is null or { IsSlice: true } ? null : new HeldProcess(0, "can't start a process for the scope");
             if (unit is not null) systemd!.StartTransient(unit.Unit, UnitProperties.OfNew(host.Cgroups, place.Id, unit.Unit, unit.Slice, holder?.Pid, spec));
-            var restored = Restore(place, request, criu, ref state, root, files, new LaunchPoints(spec, group, Hooks(state, "creating"), _ => { }));
+            var restored = Restore(place, request, criu, ref state, root, files, points);
             System.IO.Directory.Delete(root);
             if (place.PidFile is { } file) WritePid(file, restored.Pid);
             settings.Debug($"container {place.Id}: process {restored.Pid} goes on in cgroup {cgroup ?? "of the caller"}");
@@ -78,6 +79,7 @@ internal sealed partial class OciContainers
         {
             if (ContainerDirectory.IsAlive(state)) LifecycleLibc.Kill(state.Pid, Kill);
             if (state.CgroupDirectories.Count > 0) new Linux.Cgroups.CgroupSet(state.CgroupDirectories).KillAll();
+            points.TryTakeBack(settings.Warn);
             TryStopUnit(state);
             RemoveCgroups(state.CgroupDirectories.Except(state.ForeignCgroups));
             Undo(state, group);

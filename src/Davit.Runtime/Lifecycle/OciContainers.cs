@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Davit.Linux;
 using Davit.Linux.Cgroups;
+using Davit.Linux.Seccomp;
 using Davit.Oci.Runtime;
 using Davit.Primitives;
 using Davit.Runtime.Hooks;
@@ -31,6 +32,7 @@ internal sealed partial class OciContainers(RuntimeSettings settings, HostFacts 
         if (!terminal && request.ConsoleSocket is not null) throw new DavitException(ErrorKind.InvalidArgument, "cannot use console socket if runc will not detach or allocate tty", "set process.terminal");
         if (request.Start && spec.Process is null) throw NoProcess(request.Id);
         PreservedDescriptors.Check(request.PreserveDescriptors);
+        if (settings.IsDebug && spec.Linux?.Seccomp is { } filter) TellUnknown(filter);
         _containers.Claim(request.Id);
         try
         {
@@ -85,16 +87,18 @@ internal sealed partial class OciContainers(RuntimeSettings settings, HostFacts 
         var hooks = Hooks(state, "creating");
         var group = ResctrlGroup.For(spec.Linux?.IntelRdt, request.Id, host.Resctrl);
         LaunchedProcess started;
+        using var points = new LaunchPoints(spec, group, hooks, Record);
         void Record(LaunchedProcess launched) => state = Register(request, state with { CgroupDirectories = plan.CgroupDirectories() }, launched);
         try
         {
             // systemd makes the cgroup around a process of ours; what its properties can't say, the plan's own steps write
             using var holder = unit is null or { IsSlice: true } ? null : new HeldProcess(0, "can't start a process for the scope");
             if (unit is not null) systemd!.StartTransient(unit.Unit, UnitProperties.OfNew(host.Cgroups, request.Id, unit.Unit, unit.Slice, holder?.Pid, spec));
-            started = ContainerLauncher.Start(plan, new LaunchStreams(0, 1, 2), new LaunchPoints(spec, group, hooks, Record), Environment.IsPrivilegedProcess ? null : UserMaps.Write);
+            started = ContainerLauncher.Start(plan, new LaunchStreams(0, 1, 2), points, Environment.IsPrivilegedProcess ? null : UserMaps.Write);
         }
         catch
         {
+            points.TryTakeBack(settings.Warn);
             TryStopUnit(state);
             Undo(state, group);
             throw;
@@ -110,6 +114,7 @@ internal sealed partial class OciContainers(RuntimeSettings settings, HostFacts 
         {
             LifecycleLibc.Kill(started.Pid, Kill);
             ForegroundProcess.Reap(started.PidFd);
+            points.TryTakeBack(settings.Warn);
             TryStopUnit(state);
             RemoveCgroups(plan.CgroupDirectories().Except(state.ForeignCgroups));
             Undo(state, group);
@@ -128,6 +133,13 @@ internal sealed partial class OciContainers(RuntimeSettings settings, HostFacts 
         if (request.PidFile is { } file) WritePid(file, process.Pid);
         settings.Debug($"container {state.Id}: process {process.Pid} waits for its start in cgroup {(state.Cgroup.Length > 0 ? state.Cgroup : "of the caller")}");
         return state;
+    }
+
+    /// <summary>Names that no architecture of this machine has are passed over, as runc does it: profiles are written for all machines.</summary>
+    private void TellUnknown(SeccompSpec filter)
+    {
+        var unknown = (filter.Syscalls ?? []).SelectMany(r => r.Names).Where(n => !SeccompCompiler.Knows(n)).Distinct(StringComparer.Ordinal).ToList();
+        if (unknown.Count > 0) settings.Debug($"seccomp: rules for system calls that this machine does not have are left out: {string.Join(", ", unknown)}");
     }
 
     /// <summary>After a failure, which is what is told.</summary>

@@ -21,6 +21,9 @@ internal sealed record RuntimeSettings
     /// <summary>Takes what goes on all the same.</summary>
     internal Action<string> Warn { get; init; } = _ => { };
 
+    /// <summary>Somebody debugs: what takes time to find out is worth it.</summary>
+    internal bool IsDebug { get; init; }
+
     /// <summary>Takes what is done, for who debugs.</summary>
     internal Action<string> Debug { get; init; } = _ => { };
 }

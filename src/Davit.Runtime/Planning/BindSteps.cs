@@ -21,6 +21,7 @@ internal static class BindSteps
     {
         if (string.IsNullOrEmpty(mount.Source)) throw new DavitException(ErrorKind.InvalidArgument, $"bind mount on {mount.Destination} has no source", "set source");
         if (options.CopyUp) throw new DavitException(ErrorKind.InvalidArgument, $"mount {mount.Destination}: option tmpcopyup is for tmpfs, not for a bind mount", "leave it out");
+        if (options.Data.Length > 0 && plan.Exact) throw new DavitException(ErrorKind.InvalidArgument, $"mount {mount.Destination}: bind mounts cannot have any filesystem-specific options applied: {options.Data}", "leave them out: they were for the file system when it was mounted first");
         var source = Path.GetFullPath(Path.Combine(plan.Bundle, mount.Source));
         var what = $"error mounting \"{source}\" to rootfs at \"{mount.Destination}\"";
         var isFile = !Directory.Exists(source) && File.Exists(source);

@@ -229,7 +229,7 @@ public static class PlanBuilder
         ulong join = 0;
         foreach (var (type, flag) in Namespaces)
         {
-            if (type is not ("pid" or "time") && namespaces.Any(n => n.Type == type)) join |= flag;
+            if (type != "pid" && namespaces.Any(n => n.Type == type)) join |= flag;
         }
 
         if (join != 0) writer.Add("join the container's namespaces for a hook", SystemCall.Setns, Argument.Slot(Slot.ContainerPidFd), (long)join);

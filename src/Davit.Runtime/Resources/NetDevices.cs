@@ -6,53 +6,75 @@ using Davit.Primitives;
 
 namespace Davit.Runtime.Resources;
 
-/// <summary>Moves interfaces of the runtime's network namespace into a container's (config-linux.md, "Network Devices"); they are never taken back.</summary>
-internal static class NetDevices
+/// <summary>
+/// Interfaces of the runtime's network namespace that were moved into a container's (config-linux.md, "Network Devices"). They stay there, unless the container
+/// does not come to life: until this is let go they can be taken back, also those that the kernel would remove with the namespace.
+/// </summary>
+internal sealed class NetDevices : IDisposable
 {
     private const int LongestName = 15;
+    private readonly FileDescriptor _own = NetworkNamespace.OpenOwn();
+    private readonly NetlinkSocket _here = NetlinkSocket.OpenRoute();
+    private readonly NetlinkSocket _there;
+    private readonly List<(LinkRecord Link, int Index, IReadOnlyList<AddressRecord> Addresses)> _moved = [];
+
+    private NetDevices(FileDescriptor target) => _there = Inside(_own, target);
 
     /// <summary>Moves them, with their permanent addresses, and brings them up.</summary>
     /// <param name="devices">Names here, and names there.</param>
     /// <param name="pid">A process in the container's network namespace.</param>
     /// <exception cref="DavitException">One can't be moved; those before it are where they were.</exception>
-    internal static void Move(IReadOnlyDictionary<string, NetDeviceSpec> devices, int pid)
+    internal static NetDevices Move(IReadOnlyDictionary<string, NetDeviceSpec> devices, int pid)
     {
-        using var own = NetworkNamespace.OpenOwn();
         using var target = NetworkNamespace.Open($"/proc/{pid}/ns/net");
-        using var here = NetlinkSocket.OpenRoute();
-        using var there = Inside(own, target);
-        var moved = new List<(LinkRecord Link, int Index, IReadOnlyList<AddressRecord> Addresses)>();
+        var all = new NetDevices(target);
         try
         {
-            foreach (var (name, spec) in devices)
-            {
-                var inside = string.IsNullOrEmpty(spec?.Name) ? name : spec.Name;
-                Check(name, inside, there);
-                var link = here.FindLink(name) ?? throw new DavitException(ErrorKind.NotFound, $"network device {name} does not exist", "make it before the container");
-                var addresses = here.ListAddresses().Where(a => a.Index == link.Index && a.IsPermanent).ToList();
-                Execute(here, r => r.MoveTo(link.Index, inside, target.Number));
-
-                // the kernel keeps the number where it is free, and only it knows what a template became
-                var index = there.FindLink(inside)?.Index ?? there.ListLinks().Select(l => l.Index).Except(moved.Select(m => m.Index)).Max();
-                moved.Add((link, index, addresses));
-                foreach (var address in addresses) Execute(there, r => r.AddAddress(index, address.Address, address.PrefixLength));
-                Execute(there, r => r.SetUp(index, inside));
-            }
+            foreach (var (name, spec) in devices) all.MoveOne(name, string.IsNullOrEmpty(spec?.Name) ? name : spec.Name, target);
+            return all;
         }
         catch
         {
-            foreach (var (link, index, addresses) in moved) Return(here, there, own, link, index, addresses);
+            all.TakeBack();
+            all.Dispose();
             throw;
         }
     }
 
-    /// <summary>Undoes a move, when one after it failed.</summary>
-    private static void Return(NetlinkSocket here, NetlinkSocket there, FileDescriptor own, LinkRecord link, int index, IReadOnlyList<AddressRecord> addresses)
+    /// <summary>Gives them back to the runtime's namespace, as they were there.</summary>
+    internal void TakeBack()
     {
-        Execute(there, r => r.MoveTo(index, link.Name, own.Number));
-        if (here.FindLink(link.Name) is not { } back) return;
-        foreach (var address in addresses) Execute(here, r => r.AddAddress(back.Index, address.Address, address.PrefixLength));
-        if (link.Up) Execute(here, r => r.SetUp(back.Index, link.Name));
+        foreach (var (link, index, addresses) in _moved)
+        {
+            Execute(_there, r => r.MoveTo(index, link.Name, _own.Number));
+            if (_here.FindLink(link.Name) is not { } back) continue;
+            foreach (var address in addresses) Execute(_here, r => r.AddAddress(back.Index, address.Address, address.PrefixLength));
+            if (link.Up) Execute(_here, r => r.SetUp(back.Index, link.Name));
+        }
+
+        _moved.Clear();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _there.Dispose();
+        _here.Dispose();
+        _own.Dispose();
+    }
+
+    private void MoveOne(string name, string inside, FileDescriptor target)
+    {
+        Check(name, inside, _there);
+        var link = _here.FindLink(name) ?? throw new DavitException(ErrorKind.NotFound, $"network device {name} does not exist", "make it before the container");
+        var addresses = _here.ListAddresses().Where(a => a.Index == link.Index && a.IsPermanent).ToList();
+        Execute(_here, r => r.MoveTo(link.Index, inside, target.Number));
+
+        // the kernel keeps the number where it is free, and only it knows what a template became
+        var index = _there.FindLink(inside)?.Index ?? _there.ListLinks().Select(l => l.Index).Except(_moved.Select(m => m.Index)).Max();
+        _moved.Add((link, index, addresses));
+        foreach (var address in addresses) Execute(_there, r => r.AddAddress(index, address.Address, address.PrefixLength));
+        Execute(_there, r => r.SetUp(index, inside));
     }
 
     private static void Check(string name, string inside, NetlinkSocket there)

@@ -85,7 +85,7 @@ public static class ResourceUpdate
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DavitException(ErrorKind.InvalidArgument, $"failed to write \"{value}\" to \"{path}\": {Reason(e)}", inner: e);
+            throw new DavitException(ErrorKind.InvalidArgument, $"failed to write \"{value}\" to \"{path}\": {Reason(e)}", Path.GetFileName(path).StartsWith("memory.", StringComparison.Ordinal) && Reason(e).Contains("busy", StringComparison.Ordinal) ? "more memory than that is in use: free some first, or give a higher limit" : null, e);
         }
     }
 

@@ -58,11 +58,41 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public async Task Unknown_system_call_of_a_filter_is_named()
+    public async Task Unknown_action_of_a_filter_is_named()
     {
         await using var bundle = new OciBundle();
         bundle.Linux(l => l with { Seccomp = new() { DefaultAction = "SCMP_ACT_ALLOW", Syscalls = [new() { Names = ["getpid"], Action = "SCMP_ACT_FLY" }] } });
         Assert.Contains("SCMP_ACT_FLY", (await bundle.RunAsync("true")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Unknown_system_call_of_a_filter_is_named_to_who_debugs()
+    {
+        await using var bundle = new OciBundle();
+        bundle.Linux(l => l with { Seccomp = new() { DefaultAction = "SCMP_ACT_ALLOW", Syscalls = [new() { Names = ["getpid", "fly_away"], Action = "SCMP_ACT_ALLOW" }] } });
+        bundle.Process(p => p with { Args = ["/bin/true"] });
+        await bundle.WriteSpecAsync();
+        (await bundle.RawAsync(["--debug", "run", "-b", bundle.Directory, bundle.Id])).Succeeded();
+        Assert.Contains("seccomp: rules for system calls that this machine does not have are left out: fly_away\"", await File.ReadAllTextAsync(bundle.Log, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Unknown_capability_is_named_and_the_container_goes_without()
+    {
+        await using var bundle = new OciBundle();
+        bundle.Process(p => p with { Capabilities = p.Capabilities! with { Bounding = ["CAP_KILL", "CAP_FLY"] } });
+        var run = (await bundle.RunAsync("echo ran")).Succeeded();
+        Assert.Equal("ran", run.Text);
+        Assert.Contains("CAP_FLY", await File.ReadAllTextAsync(bundle.Log, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Option_of_a_file_system_is_refused_for_a_bind_mount()
+    {
+        await using var bundle = new OciBundle();
+        bundle.Mount(new() { Destination = "/data", Type = "bind", Source = "/tmp", Options = ["rbind", "size=5"] });
+        var run = await bundle.RunAsync("true");
+        Assert.Equal("mount /data: bind mounts cannot have any filesystem-specific options applied: size=5\nhint: leave them out: they were for the file system when it was mounted first\n", run.Error);
     }
 
     [Fact]
@@ -71,7 +101,7 @@ public sealed class ErrorTests
         await using var bundle = new OciBundle();
         await bundle.StartAsync("while :; do sleep 1; done");
         var exec = await bundle.OciAsync("exec", "-u", "nobody", bundle.Id, "true");
-        Assert.Equal((255, "exec failed: parsing nobody as int: invalid syntax\n"), (exec.ExitCode, exec.Error));
+        Assert.Equal((255, "exec failed: parsing nobody as int: invalid syntax\nhint: exec takes numbers for users and groups\n"), (exec.ExitCode, exec.Error));
     }
 
     [Fact]

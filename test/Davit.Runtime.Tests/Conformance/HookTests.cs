@@ -86,7 +86,7 @@ public sealed class HookTests
 
         async Task WriteScript(string path, string head)
         {
-            await File.WriteAllTextAsync(path, $"#!/bin/sh\n{head}for n in mnt net uts ipc pid cgroup; do echo $n $(readlink /proc/self/ns/$n); done\n");
+            await File.WriteAllTextAsync(path, $"#!/bin/sh\n{head}for n in mnt net uts ipc pid cgroup time; do echo $n $(readlink /proc/self/ns/$n); done\n");
             File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
         }
     }, kind);
