@@ -31,7 +31,9 @@ internal sealed class WebSocketConnection : IClientStream
     public static async Task<WebSocketConnection> TakeAsync(HttpContext context, WebSocketMessageType kind)
     {
         var key = KeyOf(context.Request);
+#pragma warning disable CA5350 // RFC 6455 prescribes SHA-1 for this answer, which keeps nothing secret
         var accept = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + KeySuffix)));
+#pragma warning restore CA5350
         var connection = await HijackedConnection.TakeWithHeadAsync(context, $"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n").ConfigureAwait(false);
         return new WebSocketConnection(connection, kind);
     }
