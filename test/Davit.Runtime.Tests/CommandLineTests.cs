@@ -39,7 +39,7 @@ public sealed class CommandLineTests
     {
         var run = await Command.RunAsync(Runtime, line.Split(' '));
         Assert.Equal(code, run.ExitCode);
-        Assert.Equal(message + "\n", run.Error);
+        Assert.Equal(message + "\n", run.Complaint);
         Assert.Equal(message.StartsWith("davit-oci:", StringComparison.Ordinal) || message.Contains("flag", StringComparison.Ordinal) || message.Contains("parse error", StringComparison.Ordinal), run.Output.StartsWith("Incorrect Usage", StringComparison.Ordinal));
     }
 
@@ -47,7 +47,7 @@ public sealed class CommandLineTests
     public async Task Path_of_criu_is_taken_with_a_warning()
     {
         var run = await Command.RunAsync(Runtime, ["--criu", "/bin/criu", "list"]);
-        Assert.Equal((0, "warning: --criu ignored (criu binary from $PATH is used); do not use\n"), (run.ExitCode, run.Error));
+        Assert.Equal((0, "warning: --criu ignored (criu binary from $PATH is used); do not use\n"), (run.ExitCode, run.Complaint));
         Assert.DoesNotContain("criu value", (await Command.RunAsync(Runtime, ["help"])).Output, StringComparison.Ordinal);
     }
 
@@ -99,7 +99,7 @@ public sealed class CommandLineTests
 
         Assert.Matches("^UID +PID +PPID .*\nroot .*\n", (await bundle.OciAsync("ps", bundle.Id)).Succeeded().Output);
         Assert.Matches("^ *PID COMMAND\n *[0-9]+ sh\n *[0-9]+ sleep\n$", (await bundle.OciAsync("ps", bundle.Id, "-e", "-o", "pid,comm")).Succeeded().Output);
-        Assert.Equal("couldn't find PID field in ps output\n", (await bundle.OciAsync("ps", bundle.Id, "-e", "-o", "comm")).Error);
+        Assert.Equal("couldn't find PID field in ps output\n", (await bundle.OciAsync("ps", bundle.Id, "-e", "-o", "comm")).Complaint);
         Assert.Equal(2, JsonDocument.Parse((await bundle.OciAsync("ps", "-f", "json", bundle.Id)).Succeeded().Output).RootElement.GetArrayLength());
     }
 
@@ -122,8 +122,8 @@ public sealed class CommandLineTests
         await File.WriteAllTextAsync(bundle.Root + "/go", "", TestContext.Current.CancellationToken);
         var types = (await stream).Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("type").GetString()).ToList();
         Assert.Equal("oom", types[^1] == "oom" ? "oom" : types.Find(t => t == "oom"));
-        Assert.Equal("invalid value \"x\" for flag -interval: parse error\n", (await bundle.OciAsync("events", "--interval", "x", bundle.Id)).Error);
-        Assert.Equal($"container with id {bundle.Id} is not running\n", (await bundle.OciAsync("events", bundle.Id)).Error);
+        Assert.Equal("invalid value \"x\" for flag -interval: parse error\n", (await bundle.OciAsync("events", "--interval", "x", bundle.Id)).Complaint);
+        Assert.Equal($"container with id {bundle.Id} is not running\n", (await bundle.OciAsync("events", bundle.Id)).Complaint);
     }
 
     [Fact]
@@ -204,8 +204,8 @@ public sealed class CommandLineTests
         await bundle.StartAsync("while :; do sleep 1; done");
         (await bundle.OciAsync("update", "--kernel-memory", "1m", bundle.Id)).Succeeded();
         Assert.Contains("Kernel memory settings are ignored and will be removed", await File.ReadAllTextAsync(bundle.Log, TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        Assert.Equal("Intel RDT/CAT: l3 cache schema is not enabled\n", (await bundle.OciAsync("update", "--l3-cache-schema", "L3:0=f", bundle.Id)).Error);
-        Assert.Equal("Intel RDT/MBA: memory bandwidth schema is not enabled\n", (await bundle.OciAsync("update", "--mem-bw-schema", "MB:0=50", bundle.Id)).Error);
+        Assert.Equal("Intel RDT/CAT: l3 cache schema is not enabled\n", (await bundle.OciAsync("update", "--l3-cache-schema", "L3:0=f", bundle.Id)).Complaint);
+        Assert.Equal("Intel RDT/MBA: memory bandwidth schema is not enabled\n", (await bundle.OciAsync("update", "--mem-bw-schema", "MB:0=50", bundle.Id)).Complaint);
         (await bundle.OciAsync("spec", "-b", bundle.Directory, "-f", "other.json")).Succeeded();
         Assert.True(File.Exists(bundle.Directory + "/other.json"));
     }
@@ -248,7 +248,7 @@ public sealed class CommandLineTests
         var update = await bundle.OciAsync("update", "--memory", memory, "--pids-limit", "33", bundle.Id);
         if (message is not null)
         {
-            Assert.Equal((1, message + "\n"), (update.ExitCode, update.Error));
+            Assert.Equal((1, message + "\n"), (update.ExitCode, update.Complaint));
             return;
         }
 
@@ -256,7 +256,7 @@ public sealed class CommandLineTests
         var data = JsonDocument.Parse((await bundle.OciAsync("events", "--stats", bundle.Id)).Succeeded().Output).RootElement.GetProperty("data");
         Assert.Equal(64 << 20, data.GetProperty("memory").GetProperty("usage").GetProperty("limit").GetInt64());
         Assert.Equal(33, data.GetProperty("pids").GetProperty("limit").GetInt64());
-        Assert.Equal("invalid value for cpu-period: strconv.ParseUint: parsing \"z\": invalid syntax\n", (await bundle.OciAsync("update", "--cpu-period", "z", bundle.Id)).Error);
+        Assert.Equal("invalid value for cpu-period: strconv.ParseUint: parsing \"z\": invalid syntax\n", (await bundle.OciAsync("update", "--cpu-period", "z", bundle.Id)).Complaint);
     }
 
     [Fact]

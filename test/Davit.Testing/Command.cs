@@ -52,6 +52,9 @@ public sealed record Command(int ExitCode, string Output, string Error, string L
     /// <exception cref="InvalidOperationException">It failed; the message has everything that it printed.</exception>
     public Command Succeeded() => ExitCode == 0 ? this : throw new InvalidOperationException(ToString());
 
+    /// <summary>Standard error without the advice behind it.</summary>
+    public string Complaint => string.Concat(Error.Split('\n').Where(line => line.Length > 0 && !line.StartsWith("hint: ", StringComparison.Ordinal)).Select(line => line + "\n"));
+
     /// <inheritdoc/>
     public override string ToString() => $"$ {Line}\nexit {ExitCode}\n--- stdout\n{Output}\n--- stderr\n{Error}";
 

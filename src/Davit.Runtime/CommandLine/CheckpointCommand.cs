@@ -30,6 +30,7 @@ internal static class CheckpointCommand
             Detach = options.Has("detach"),
         };
         if (!place.Detach && !options.Has("no-subreaper")) ForegroundProcess.Adopt();
+        if (!place.Detach) ForegroundProcess.Expect();
         var process = containers.Restore(place, Request(options));
         if (place.Detach) return 0;
         var code = OciCommands.Finish(process);

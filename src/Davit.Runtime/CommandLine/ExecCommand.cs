@@ -25,6 +25,7 @@ internal static class ExecCommand
             Detach = options.Has("detach"),
         };
         var process = options.Value("process") is { } file ? ReadProcess(file) : Make(options, state);
+        if (!request.Detach) ForegroundProcess.Expect();
         var started = containers.Exec(id, process, request, options.Has("ignore-paused"));
         return request.Detach ? 0 : OciCommands.Finish(started);
     }

@@ -60,6 +60,7 @@ internal static class OciCommands
     {
         var request = Request(options, "run");
         if (!request.Detach && !options.Has("no-subreaper")) ForegroundProcess.Adopt();
+        if (!request.Detach) ForegroundProcess.Expect();
         var container = containers.Create(request);
         if (request.Detach) return 0;
         var code = Finish(container.Process);

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text;
+using Davit.Linux;
 using Davit.Primitives;
 using Davit.Runtime.Launch;
 using Davit.Runtime.Lifecycle;
@@ -62,10 +64,21 @@ public static class OciProgram
         }
     }
 
-    internal static void Print(string text)
+    /// <summary>Writes to standard output; the console's own stream would go on when nobody reads any more.</summary>
+    /// <exception cref="IOException">Nobody reads, or the disk is full.</exception>
+    internal static unsafe void Print(string text)
     {
-        using var output = Console.OpenStandardOutput();
-        output.Write(Encoding.UTF8.GetBytes(text));
+        var bytes = Encoding.UTF8.GetBytes(text);
+        fixed (byte* start = bytes)
+        {
+            for (nint done = 0; done < bytes.Length;)
+            {
+                // SAFETY: fixed, and what is left of it.
+                var written = LifecycleLibc.Write(1, start + done, bytes.Length - done);
+                if (written > 0) done += written;
+                else if ((Errno)Marshal.GetLastPInvokeError() is not Errno.EINTR and var errno) throw new IOException($"write to standard output: {errno.Text()}");
+            }
+        }
     }
 
     private static RuntimeSettings Settings(OptionSet options, RuntimeLog log)

@@ -10,6 +10,7 @@ internal static unsafe class ForegroundProcess
     private const short Readable = 1;
     private const int WindowChange = 28;
     private const int BufferSize = 16384;
+    private static int s_signals = -1;
 
     /// <summary>All that others may send, but for SIGCHLD and SIGURG, which have a meaning of their own here, and those that tell of a defect of this process.</summary>
     private static ReadOnlySpan<byte> Forwarded => [1, 2, 3, 10, 12, 14, 15, 18, 20, 24, 25, 26, 27, WindowChange, 29, 30];
@@ -17,14 +18,16 @@ internal static unsafe class ForegroundProcess
     /// <summary>Makes this process the one that reaps what the container's processes leave behind (PR_SET_CHILD_SUBREAPER, prctl(2)).</summary>
     internal static void Adopt() => LifecycleLibc.Call(157, 36, 1, 0, 0);
 
-    /// <summary>Waits.</summary>
+    /// <summary>From here on signals wait for the process, which is not there yet: one that comes during the start must not end this command alone.</summary>
+    internal static void Expect() => s_signals = SignalPipe.Open(Forwarded);
+
+    /// <summary>Waits; after <see cref="Expect"/>.</summary>
     /// <param name="pid">The process.</param>
     /// <param name="pidFd">Its descriptor.</param>
     /// <param name="master">Its terminal, or -1.</param>
     /// <returns>Its exit code, 128 + signal when it was killed.</returns>
     internal static int Wait(int pid, int pidFd, int master)
     {
-        var signals = SignalPipe.Open(Forwarded);
         var saved = stackalloc byte[128];
         var isTerminal = master >= 0 && LifecycleLibc.IsTerminal(0) == 1 && LifecycleLibc.GetAttributes(0, saved) == 0;
         if (isTerminal)
@@ -38,7 +41,7 @@ internal static unsafe class ForegroundProcess
 
         try
         {
-            Relay(pid, pidFd, master, signals);
+            Relay(pid, pidFd, master, s_signals);
             return Reap(pidFd);
         }
         finally

@@ -80,7 +80,7 @@ public sealed class CheckpointTests
         var restore = await CriuAsync(bundle, "restore", "-b", bundle.Directory, bundle.Id);
 
         Assert.Equal(2, (await File.ReadAllLinesAsync(bundle.Directory + "/stopped", TestContext.Current.CancellationToken)).Length);
-        Assert.Equal((7, "out\n", "err\n"), (restore.ExitCode, restore.Output, restore.Error));
+        Assert.Equal((7, "out\n", "err\n"), (restore.ExitCode, restore.Output, restore.Complaint));
         Assert.NotEqual(0, (await bundle.RawAsync(["state", bundle.Id])).ExitCode);
     }
 
@@ -121,7 +121,7 @@ public sealed class CheckpointTests
         await UntilAsync(bundle, Counted(bundle) + 3);
         if (before.ExitCode != 0)
         {
-            Assert.Equal("criu is missing features: [MemTrack]: this kernel doesn't track which memory changes (CONFIG_MEM_SOFT_DIRTY), which --pre-dump needs\n", before.Error);
+            Assert.Equal("criu is missing features: [MemTrack]: this kernel doesn't track which memory changes (CONFIG_MEM_SOFT_DIRTY), which --pre-dump needs\n", before.Complaint);
             return;
         }
 
@@ -162,7 +162,7 @@ public sealed class CheckpointTests
         await bundle.OciAsync("list");
         var restore = await CriuAsync(bundle, "restore", "-b", bundle.Directory, bundle.Id);
 
-        Assert.Equal((1, "error running hook: /bin/false: exit status 1\n"), (restore.ExitCode, restore.Error));
+        Assert.Equal((1, "error running hook: /bin/false: exit status 1\n"), (restore.ExitCode, restore.Complaint));
         Assert.True(File.Exists(bundle.Directory + "/stopped"));
         Assert.False(Directory.Exists($"{bundle.Directory}/state/{bundle.Id}"));
         Assert.False(Directory.Exists(Pids(bundle)));

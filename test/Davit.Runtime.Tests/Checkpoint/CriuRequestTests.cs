@@ -101,7 +101,7 @@ public sealed class CriuRequestTests
 
         var restore = await bundle.RawAsync(["restore", "--image-path", bundle.Directory + "/images", "-b", bundle.Directory, bundle.Id], criu.Environment);
 
-        Assert.Equal((1, "error running hook: /bin/false: exit status 1\n"), (restore.ExitCode, restore.Error));
+        Assert.Equal((1, "error running hook: /bin/false: exit status 1\n"), (restore.ExitCode, restore.Complaint));
         Assert.Equal(["1=6 3=1", "1=6 3=0"], criu.Requests().Skip(2));
         Assert.False(Directory.Exists($"{bundle.Directory}/state/{bundle.Id}"));
     }
@@ -126,7 +126,7 @@ public sealed class CriuRequestTests
 
         var run = await bundle.RawAsync([words[0], "--image-path", bundle.Directory + "/images", .. words[1..], bundle.Id], criu.Environment);
 
-        Assert.Equal((1, message.Replace("{D}", bundle.Directory, StringComparison.Ordinal) + "\n"), (run.ExitCode, run.Error));
+        Assert.Equal((1, message.Replace("{D}", bundle.Directory, StringComparison.Ordinal) + "\n"), (run.ExitCode, run.Complaint));
         Assert.Empty(criu.Requests());
     }
 
@@ -135,19 +135,19 @@ public sealed class CriuRequestTests
     {
         await using var bundle = new OciBundle();
         await bundle.CreateAsync("while :; do sleep 1; done");
-        Assert.Equal("Container cannot be checkpointed in created state\n", (await bundle.RawAsync(["checkpoint", bundle.Id])).Error);
+        Assert.Equal("Container cannot be checkpointed in created state\n", (await bundle.RawAsync(["checkpoint", bundle.Id])).Complaint);
         (await bundle.RawAsync(["start", bundle.Id])).Succeeded();
         string[] checkpoint = ["checkpoint", "--image-path", bundle.Directory + "/images", bundle.Id];
         var none = new Dictionary<string, string?> { ["PATH"] = "/nosuch" };
         const string Missing = "exec: \"criu\": executable file not found in $PATH: checkpoint and restore need CRIU, which Debian and Ubuntu have as package criu\n";
-        Assert.Equal((1, Missing), (await bundle.RawAsync(checkpoint, none)) is var run ? (run.ExitCode, run.Error) : default);
-        Assert.Equal(Missing, (await bundle.RawAsync(["restore", "-b", bundle.Directory, "other"], none)).Error);
+        Assert.Equal((1, Missing), (await bundle.RawAsync(checkpoint, none)) is var run ? (run.ExitCode, run.Complaint) : default);
+        Assert.Equal(Missing, (await bundle.RawAsync(["restore", "-b", bundle.Directory, "other"], none)).Complaint);
 
         var criu = new StandInCriu(bundle.Directory + "/criu");
-        Assert.Equal($"{bundle.Directory}/nosuch holds no checkpoint: open {bundle.Directory}/nosuch/descriptors.json: no such file or directory\n", (await bundle.RawAsync(["restore", "--image-path", bundle.Directory + "/nosuch", "-b", bundle.Directory, "other"], criu.Environment)).Error);
-        Assert.Equal("container with given ID already exists\n", (await bundle.RawAsync(["restore", "-b", bundle.Directory, bundle.Id], criu.Environment)).Error);
+        Assert.Equal($"{bundle.Directory}/nosuch holds no checkpoint: open {bundle.Directory}/nosuch/descriptors.json: no such file or directory\n", (await bundle.RawAsync(["restore", "--image-path", bundle.Directory + "/nosuch", "-b", bundle.Directory, "other"], criu.Environment)).Complaint);
+        Assert.Equal("container with given ID already exists\n", (await bundle.RawAsync(["restore", "-b", bundle.Directory, bundle.Id], criu.Environment)).Complaint);
         criu.Be("old");
-        Assert.Equal($"--network-lock requires at least CRIU 3.17, and {bundle.Directory}/criu/criu is 3.15.1\n", (await bundle.RawAsync(["checkpoint", "--network-lock", "skip", .. checkpoint[1..]], criu.Environment)).Error);
+        Assert.Equal($"--network-lock requires at least CRIU 3.17, and {bundle.Directory}/criu/criu is 3.15.1\n", (await bundle.RawAsync(["checkpoint", "--network-lock", "skip", .. checkpoint[1..]], criu.Environment)).Complaint);
         criu.Be("dies");
         Assert.Equal("criu ended without an answer: vdso: Unexpected rt vDSO area bounds\n", (await bundle.RawAsync(["checkpoint", "--pre-dump", .. checkpoint[1..]], criu.Environment)).Error.Replace("CRIU feature check failed: ", "", StringComparison.Ordinal).Replace("CRIU version check failed: ", "", StringComparison.Ordinal).Replace(": `criu check` tells more", "", StringComparison.Ordinal));
         Assert.Equal("running", (await bundle.StateAsync()).GetProperty("status").GetString());

@@ -79,7 +79,7 @@ public sealed class ScopeTests
 
         var run = await RunAsync(bundle, "run", "-b", bundle.Directory, bundle.Id);
 
-        Assert.Equal((1, message.Replace("ID", bundle.Id, StringComparison.Ordinal) + "\n"), (run.ExitCode, run.Error));
+        Assert.Equal((1, message.Replace("ID", bundle.Id, StringComparison.Ordinal) + "\n"), (run.ExitCode, run.Complaint));
         Assert.DoesNotContain(Hierarchies, h => Directory.Exists($"{h}/system.slice/davit-{bundle.Id}.scope"));
     }
 
@@ -115,7 +115,7 @@ public sealed class ScopeTests
         await using var bus = new StandInBus(bundle.Directory + "/bus", (_, _) => "/");
         bundle.Linux(l => l with { CgroupsPath = path });
         await WriteAsync(bundle, "true");
-        Assert.Equal(message + "\n", (await RunAsync(bundle, "run", "-b", bundle.Directory, bundle.Id)).Error);
+        Assert.Equal(message + "\n", (await RunAsync(bundle, "run", "-b", bundle.Directory, bundle.Id)).Complaint);
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class ScopeTests
     {
         await using var bundle = new OciBundle();
         await WriteAsync(bundle, "true");
-        Assert.Equal($"systemd makes the cgroups, and its bus at {bundle.Directory}/bus can't be used: no such file or directory (connect)\n", (await RunAsync(bundle, "run", "-b", bundle.Directory, bundle.Id)).Error);
+        Assert.Equal($"systemd makes the cgroups, and its bus at {bundle.Directory}/bus can't be used: no such file or directory (connect)\n", (await RunAsync(bundle, "run", "-b", bundle.Directory, bundle.Id)).Complaint);
     }
 
     [Theory]
