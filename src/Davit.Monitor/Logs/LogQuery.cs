@@ -12,6 +12,9 @@ public sealed record LogQuery
     /// <summary>Only the last so many records, counted before the other conditions as Docker counts; negative for all.</summary>
     public long Tail { get; init; } = -1;
 
+    /// <summary>Begin at this place and not before; when its segment is gone, at the oldest that is left. Null for the conditions above.</summary>
+    public LogPosition? From { get; init; }
+
     /// <summary>Wait for more at the end, until <see cref="FollowUntil"/> is done and everything is read.</summary>
     public bool Follow { get; init; }
 

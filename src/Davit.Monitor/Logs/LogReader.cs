@@ -77,10 +77,11 @@ public sealed class LogReader : IDisposable
                 var (from, to) = Whole(buffer.AsSpan(0, got), query, out bool pastUntil);
                 if (to > 0)
                 {
+                    var start = new LogPosition(segment!.Number, offset + from);
                     offset += to;
                     if (to > from)
                     {
-                        yield return new LogBatch(buffer.AsMemory(from, to - from), query.Stdout, query.Stderr);
+                        yield return new LogBatch(buffer.AsMemory(from, to - from), start, query.Stdout, query.Stderr);
                     }
 
                     if (pastUntil)
@@ -171,6 +172,11 @@ public sealed class LogReader : IDisposable
     private static (LogSegment? Segment, long Offset) Start(string directory, LogQuery query)
     {
         var numbers = LogFormat.Segments(directory);
+        if (query.From is { } place)
+        {
+            return StartAt(directory, numbers, place);
+        }
+
         if (query.Tail >= 0)
         {
             return StartOfTail(directory, numbers, query.Tail);
@@ -197,6 +203,27 @@ public sealed class LogReader : IDisposable
         }
 
         return (chosen, chosen?.OffsetBefore(query.SinceNanoseconds) ?? LogFormat.FileHeaderSize);
+    }
+
+    private static (LogSegment? Segment, long Offset) StartAt(string directory, List<int> numbers, LogPosition place)
+    {
+        foreach (int number in numbers)
+        {
+            if (number < place.Segment || LogSegment.Open(directory, number) is not { } segment)
+            {
+                continue;
+            }
+
+            if (number > place.Segment)
+            {
+                return (segment, LogFormat.FileHeaderSize);
+            }
+
+            // A power cut can take the end of a segment that was read before: then what is written next is new.
+            return (segment, place.Offset <= RandomAccess.GetLength(segment.File) ? place.Offset : segment.OffsetOf(segment.Count()));
+        }
+
+        return (null, LogFormat.FileHeaderSize);
     }
 
     private static (LogSegment? Segment, long Offset) StartOfTail(string directory, List<int> numbers, long tail)

@@ -34,6 +34,26 @@ public sealed class LogTests : IDisposable
         Assert.Equal(records.OrderBy(record => record.Time), records);
     }
 
+    [Fact]
+    public async Task Reading_goes_on_where_an_earlier_one_was()
+    {
+        Write(writer => writer.Append(1, "one\ntwo\n"u8));
+        LogPosition? place = null;
+        await foreach (var batch in _reader.ReadBatchesAsync(_directory.Path, new LogQuery(), Cancellation))
+        {
+            var records = batch.GetEnumerator();
+            records.MoveNext();
+            place = records.End;
+            Assert.Equal(new LogPosition(1, LogFormat.FileHeaderSize + (2 * (LogFormat.RecordHeaderSize + 4))), batch.End);
+        }
+
+        Write(writer => writer.Append(1, "three\n"u8));
+        Assert.Equal(["two\n", "three\n"], (await ReadAsync(new LogQuery { From = place })).Select(record => record.Text));
+        // a segment that is gone, and an end that a power cut took
+        Assert.Equal(["one\n", "two\n", "three\n"], (await ReadAsync(new LogQuery { From = new LogPosition(0, 500) })).Select(record => record.Text));
+        Assert.Empty(await ReadAsync(new LogQuery { From = new LogPosition(1, 500) }));
+    }
+
     [Theory]
     [InlineData(16383)]
     [InlineData(16384)]
