@@ -46,6 +46,7 @@ public static partial class DaemonProgram
     private static async Task<int> RunAsync(string[] arguments, DaemonSettings settings, ProductInfo product)
     {
         var addresses = Addresses(settings);
+        settings.Engine.ValidateLog();
         if (settings.ValidateOnly)
         {
             await Console.Out.WriteLineAsync("configuration OK").ConfigureAwait(false);
@@ -79,7 +80,7 @@ public static partial class DaemonProgram
 
         using var pidFile = settings.PidFile is { } path ? new PidFile(path) : null;
         var started = time.GetTimestamp();
-        await using var services = await DaemonServices.OpenAsync(settings, product, Environment.GetEnvironmentVariable, time, CancellationToken.None).ConfigureAwait(false);
+        await using var services = await DaemonServices.OpenAsync(settings, product, Environment.GetEnvironmentVariable, text => LogTrouble(log, text), time, CancellationToken.None).ConfigureAwait(false);
         using var trim = new RestTrim(time);
         await using var api = new ApiSocket(ApiRoutes.Of(services.Api), product.ServerHeader, addresses, settings.Group, provider, trim.Touch);
         await api.StartAsync(CancellationToken.None).ConfigureAwait(false);
@@ -114,6 +115,9 @@ public static partial class DaemonProgram
 
     [LoggerMessage(1, LogLevel.Information, "davitd {Version} listens on {Addresses}, ready after {Milliseconds} ms")]
     private static partial void LogReady(ILogger log, string addresses, string version, int milliseconds);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Text}")]
+    private static partial void LogTrouble(ILogger log, string text);
 
     [LoggerMessage(2, LogLevel.Information, "ending on {Signal}; containers go on")]
     private static partial void LogEnding(ILogger log, PosixSignal signal);

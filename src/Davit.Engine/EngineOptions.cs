@@ -1,4 +1,6 @@
 using System.Net;
+using Davit.DockerApi.Containers;
+using Davit.Primitives;
 
 namespace Davit.Engine;
 
@@ -11,11 +13,28 @@ public sealed record EngineOptions
     /// <summary>Whether containers get it without asking (<c>--init</c> of dockerd).</summary>
     public bool Init { get; init; }
 
-    /// <summary>Log driver of containers that don't say: <c>json-file</c>, <c>local</c> or <c>none</c>.</summary>
+    /// <summary>Log driver of containers that don't say.</summary>
     public string LogDriver { get; init; } = "json-file";
 
     /// <summary>Its options.</summary>
     public IReadOnlyDictionary<string, string> LogOptions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Checks the log driver and its options.</summary>
+    /// <exception cref="DavitException">InvalidArgument: <c>failed to set log opts: …</c>.</exception>
+    public void ValidateLog()
+    {
+        try
+        {
+            Containers.Create.LogOptions.Validate(new LogConfig { Type = LogDriver, Config = LogOptions });
+        }
+        catch (DavitException error)
+        {
+            throw new DavitException(error.Kind, $"failed to set log opts: {error.Message}", error.Hint, error);
+        }
+    }
+
+    /// <summary>Where journald receives entries.</summary>
+    public string JournalSocket { get; init; } = "/run/systemd/journal/socket";
 
     /// <summary>Size of /dev/shm.</summary>
     public long ShmSize { get; init; } = 64 << 20;

@@ -51,6 +51,9 @@ public sealed record EngineServices
     /// <summary>Makes the seccomp profile: Docker's JSON or null for the built-in one, and the granted capabilities.</summary>
     public required Func<string?, IReadOnlyList<string>, SeccompSpec?> Seccomp { get; init; }
 
+    /// <summary>Where the engine tells of trouble that no request has to do with.</summary>
+    public Action<string> Report { get; init; } = _ => { };
+
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }
 }

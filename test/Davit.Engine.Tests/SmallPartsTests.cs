@@ -7,6 +7,7 @@ using Davit.Engine.Containers.Spec;
 using Davit.Engine.Containers.Views;
 using Davit.Engine.Events;
 using Davit.Engine.Filters;
+using Davit.Engine.Logs.Drivers;
 using Davit.Engine.Restart;
 using Davit.Engine.Tests.Fakes;
 using Davit.Oci.Image;
@@ -105,7 +106,7 @@ public class SmallPartsTests
     [InlineData("10m", 10L << 20)]
     [InlineData("1g", 1L << 30)]
     [InlineData("512", 512L)]
-    public void Log_sizes_are_read(string text, long bytes) => Assert.Equal(bytes, LogOptions.Size(text));
+    public void Log_sizes_are_read(string text, long bytes) => Assert.Equal(bytes, GoText.TrySize(text));
 
     [Fact]
     public async Task Events_are_remembered_filtered_and_delivered_live()

@@ -29,7 +29,7 @@ public class ValidationTests
         { new() { PidMode = "none" }, "invalid PID mode: none" },
         { new() { OomScoreAdj = 2000 }, "Invalid value 2000, range for oom score adj is [-1000, 1000]" },
         { new() { Sysctls = new Dictionary<string, string> { ["vm.swappiness"] = "1" } }, "sysctl \"vm.swappiness\" is not in a separate kernel namespace" },
-        { new() { LogConfig = new() { Type = "syslog" } }, "error looking up logging plugin syslog: plugin \"syslog\" not found" },
+        { new() { LogConfig = new() { Type = "splunk" } }, "error looking up logging plugin splunk: plugin \"splunk\" not found" },
         { new() { LogConfig = new() { Type = "json-file", Config = new Dictionary<string, string> { ["max-sise"] = "1m" } } }, "unknown log opt 'max-sise' for json-file log driver" },
         { new() { PortBindings = new Dictionary<string, IReadOnlyList<PortBinding>?> { ["99999/tcp"] = [] } }, "invalid port specification: \"99999/tcp\"" },
         { new() { Runtime = "kata" }, "unknown or invalid runtime name: kata" },

@@ -68,7 +68,7 @@ internal static class Candidates
         "signal" or "stop-signal" => (Plain("SIGTERM", "SIGKILL", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGSTOP", "SIGCONT"), NoFiles),
         "format" => (Plain("json", "table"), NoFiles),
         "cgroupns" => (Plain("host", "private"), NoFiles),
-        "log-driver" => (Plain("local", "json-file", "none"), NoFiles),
+        "log-driver" => (Plain("local", "json-file", "none", "fluentd", "gelf", "journald", "syslog"), NoFiles),
         "log-level" => (Plain("debug", "info", "warn", "error", "fatal"), NoFiles),
         "type" when node.Name == "inspect" => (Plain("container", "image", "network", "volume"), NoFiles),
         "file" or "env-file" or "label-file" or "cidfile" or "iidfile" or "input" or "output" or "config" or "tlscacert" or "tlscert" or "tlskey" => ([], Default),

@@ -47,14 +47,15 @@ internal sealed class DaemonServices : IAsyncDisposable
     /// <param name="settings">What the daemon was told.</param>
     /// <param name="product">What this program is.</param>
     /// <param name="environment">Looks up an environment variable.</param>
+    /// <param name="report">Where trouble is told that no request has to do with.</param>
     /// <param name="time">Clock.</param>
     /// <param name="cancellation">Gives up.</param>
-    public static async Task<DaemonServices> OpenAsync(DaemonSettings settings, ProductInfo product, Func<string, string?> environment, TimeProvider time, CancellationToken cancellation)
+    public static async Task<DaemonServices> OpenAsync(DaemonSettings settings, ProductInfo product, Func<string, string?> environment, Action<string> report, TimeProvider time, CancellationToken cancellation)
     {
         var services = new DaemonServices();
         try
         {
-            await services.MakeAsync(settings, product, environment, time, cancellation).ConfigureAwait(false);
+            await services.MakeAsync(settings, product, environment, report, time, cancellation).ConfigureAwait(false);
             return services;
         }
         catch
@@ -70,7 +71,7 @@ internal sealed class DaemonServices : IAsyncDisposable
         while (_closing.TryPop(out var close)) await close().ConfigureAwait(false);
     }
 
-    private async Task MakeAsync(DaemonSettings settings, ProductInfo product, Func<string, string?> environment, TimeProvider time, CancellationToken cancellation)
+    private async Task MakeAsync(DaemonSettings settings, ProductInfo product, Func<string, string?> environment, Action<string> report, TimeProvider time, CancellationToken cancellation)
     {
         var instance = settings.ToInstance();
         var store = Keep(Store.Open(instance, time));
@@ -102,6 +103,7 @@ internal sealed class DaemonServices : IAsyncDisposable
             Events = events,
             Resources = new CgroupControl(CgroupHierarchies.Detect()),
             Seccomp = new SeccompSource().For,
+            Report = report,
             Time = time,
         };
         var containers = Keep(new ContainerService(engine));

@@ -45,6 +45,7 @@ internal static class SettingTable
         new("init-path", null, "init-path", SettingKind.Value, "The init program", (s, v) => s.Engine = s.Engine with { InitPath = Absolute("init-path", v) }),
         new("log-driver", null, "log-driver", SettingKind.Value, "Default log driver", (s, v) => s.Engine = s.Engine with { LogDriver = v }),
         new("log-opt", null, "log-opts", SettingKind.List, "Option of the default log driver: name=value", (s, v) => s.Engine = s.Engine with { LogOptions = With(s.Engine.LogOptions, Pair("log-opt", v)) }),
+        new("journal-socket", null, "journal-socket", SettingKind.Value, "Where journald receives entries", (s, v) => s.Engine = s.Engine with { JournalSocket = Absolute("journal-socket", v) }),
         new("default-shm-size", null, "default-shm-size", SettingKind.Value, "Size of /dev/shm", (s, v) => s.Engine = s.Engine with { ShmSize = Bytes("default-shm-size", v) }),
         new("default-ulimit", null, "default-ulimits", SettingKind.List, "Default limit: nofile=1024:2048", AddUlimit),
         new("seccomp-profile", null, "seccomp-profile", SettingKind.Value, "Seccomp profile of all containers", (s, v) => s.Engine = s.Engine with { SeccompProfile = v }),

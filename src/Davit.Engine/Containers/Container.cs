@@ -1,4 +1,5 @@
 using Davit.Engine.Containers.Model;
+using Davit.Engine.Logs.Forwarding;
 using Davit.Monitor.Runner;
 
 namespace Davit.Engine.Containers;
@@ -37,6 +38,9 @@ internal sealed class Container(ContainerModel model) : IDisposable
 
     /// <summary>Ends the health probes of the current run.</summary>
     public CancellationTokenSource? HealthProbes { get; set; }
+
+    /// <summary>Sends its log elsewhere, when its driver does so.</summary>
+    public LogForwarder? Forwarder { get; set; }
 
     /// <summary>Completes at the next end, when everything of it has been dealt with.</summary>
     public Task<ContainerModel> NextExit

@@ -1,5 +1,6 @@
 using Davit.DockerApi.Containers;
 using Davit.Engine.Attach;
+using Davit.Engine.Containers.Create;
 using Davit.Engine.Logs;
 using Davit.Monitor.Runner;
 using Davit.Primitives;
@@ -21,7 +22,7 @@ public sealed partial class ContainerService
         IAttachedStreams? streams = null;
         var input = options.Stdin && model.Config.OpenStdin;
         if (options.Stream) streams = await OpenStreamsAsync(container, options, input, cancellation).ConfigureAwait(false);
-        if (options.Logs && model.HostConfig.LogConfig?.Type != "none" && (options.Stdout || options.Stderr))
+        if (options.Logs && LogOptions.Parse(model.HostConfig.LogConfig).Readable && (options.Stdout || options.Stderr))
         {
             history = Logs(container.Id, new LogsOptions { Stdout = options.Stdout, Stderr = options.Stderr }, cancellation).Frames;
         }

@@ -29,6 +29,9 @@ internal sealed class ContainerFiles(Instance instance, IDocumentStore documents
 
     public string LogDirectory(string id) => Path.Combine(_data, id, "log");
 
+    /// <summary>How far the log has been sent elsewhere. Not in the log's directory: whoever follows the log would wake up with each writing.</summary>
+    public string LogCursor(string id) => Path.Combine(_data, id, "log.cursor");
+
     public string ExitFile(ContainerModel model) => Path.Combine(OwnDirectory(model), "exit.json");
 
     public string Hostname(ContainerModel model) => Path.Combine(OwnDirectory(model), "hostname");

@@ -31,7 +31,7 @@ public sealed partial class ContainerService
             ResolvConfPath = started ? _files.ResolvConf(model) : "",
             HostnamePath = started ? _files.Hostname(model) : "",
             HostsPath = started ? _files.Hosts(model) : "",
-            LogPath = model.HostConfig.LogConfig?.Type == "none" ? "" : _files.LogDirectory(model.Id),
+            LogPath = model.HostConfig.LogConfig?.Type == "json-file" ? _files.LogDirectory(model.Id) : "",
             Name = model.SlashName,
             RestartCount = model.State.RestartCount,
             Driver = "overlay2",

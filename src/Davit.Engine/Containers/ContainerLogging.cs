@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Davit.Engine.Containers.Create;
 using Davit.Engine.Containers.Model;
 using Davit.Engine.Logs;
+using Davit.Engine.Logs.Drivers;
 using Davit.Monitor.Logs;
 using Davit.Primitives;
 
@@ -16,7 +17,7 @@ public sealed partial class ContainerService
         if (!options.Stdout && !options.Stderr) throw new DavitException(ErrorKind.InvalidArgument, "Bad parameters: you must choose at least one stream");
         var container = _table.Get(idOrName);
         var log = LogOptions.Parse(container.Model.HostConfig.LogConfig);
-        if (!log.Enabled) throw new DavitException(ErrorKind.NotImplemented, "configured logging driver does not support reading");
+        if (!log.Readable) throw new DavitException(ErrorKind.NotImplemented, "configured logging driver does not support reading");
         return new ContainerLogs(container.Model.HasTerminal, ReadLogAsync(container, log, options, cancellation));
     }
 
@@ -69,22 +70,14 @@ public sealed partial class ContainerService
         }
     }
 
-    /// <summary>What <c>--details</c> shows: the labels and variables that the log's options name.</summary>
+    /// <summary>What <c>--details</c> shows: the labels and variables that the log's options name, and the tag that they ask for.</summary>
     private static string Details(ContainerModel model, LogOptions log)
     {
-        List<string> pairs = [];
-        foreach (var label in log.Labels)
-        {
-            if (model.Config.Labels?.TryGetValue(label, out var value) ?? false) pairs.Add(Uri.EscapeDataString(label) + "=" + Uri.EscapeDataString(value));
-        }
-
-        foreach (var name in log.Variables)
-        {
-            if (model.Config.Env?.FirstOrDefault(variable => ConfigMerge.NameOf(variable) == name) is { } found) pairs.Add(Uri.EscapeDataString(name) + "=" + Uri.EscapeDataString(found[(name.Length + 1)..]));
-        }
-
-        if (log.Tag.Length > 0) pairs.Add("tag=" + Uri.EscapeDataString(log.Tag));
-        return string.Join(',', pairs.Order(StringComparer.Ordinal));
+        var source = new LogSource(model, log.Config);
+        var details = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in source.Attributes()) details[name] = value;
+        if (log.Config.GetValueOrDefault("tag", "").Length > 0) details["tag"] = source.Tag();
+        return string.Join(',', details.Select(pair => Uri.EscapeDataString(pair.Key) + "=" + Uri.EscapeDataString(pair.Value)));
     }
 
     private static long Nanoseconds(DateTimeOffset? moment) => moment is { } time ? Math.Max(1, (time - DateTimeOffset.UnixEpoch).Ticks * 100) : 0;

@@ -23,6 +23,7 @@ public sealed partial class ContainerService
         await _services.Networks.ReleaseAllExceptAsync([.. _table.All.Where(container => container.Running is not null).Select(container => container.Id)], cancellation).ConfigureAwait(false);
         var known = _table.All.Select(container => container.Id).ToHashSet();
         foreach (var id in _services.Layers.ListRootFs().Where(IsContainerId).Where(id => !known.Contains(id))) _services.Layers.RemoveRootFs(id);
+        ForwardLogs();
         foreach (var container in _table.All.Where(container => container.Running is null && container.Model.IsEphemeral && container.Model.State.StartedAt != default))
         {
             using (await container.EnterAsync(cancellation).ConfigureAwait(false)) await RemoveHeldAsync(container, removeVolumes: true).ConfigureAwait(false);

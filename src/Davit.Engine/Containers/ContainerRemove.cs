@@ -84,6 +84,12 @@ public sealed partial class ContainerService
     {
         var model = container.Model;
         container.Model = model with { State = model.State with { RemovalInProgress = true } };
+        if (container.Forwarder is { } forwarder)
+        {
+            await forwarder.FinishAsync(LastLines).ConfigureAwait(false);
+            container.Forwarder = null;
+        }
+
         try
         {
             await _services.Networks.ReleaseAsync(model.Id, CancellationToken.None).ConfigureAwait(false);

@@ -65,6 +65,8 @@ public sealed partial class ContainerService : IAsyncDisposable
             if (container.Running is { } running) await running.DisposeAsync().ConfigureAwait(false);
         }
 
+        await Task.WhenAll(_table.All.Select(container => container.Forwarder?.DisposeAsync().AsTask() ?? Task.CompletedTask)).ConfigureAwait(false);
+
         _closing.Dispose();
     }
 

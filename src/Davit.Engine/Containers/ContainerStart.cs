@@ -45,6 +45,8 @@ public sealed partial class ContainerService
     {
         var model = container.Model;
         _services.Runner.Expect();
+        var log = LogOptions.Parse(model.HostConfig.LogConfig);
+        await RequireLogDriverAsync(log, cancellation).ConfigureAwait(false);
         _files.MakeForStart(model);
         var attachments = container.TakeAttachments();
         try
@@ -56,7 +58,6 @@ public sealed partial class ContainerService
             var linked = RequireLinked(model);
             var names = WriteOwnFiles(model, sandbox);
             var spec = ContainerSpecs.Make(SpecInput(model, mounts, sandbox, LinkVariables(model, linked), UserResolution.Resolve(model.Config.User, model.HostConfig.GroupAdd ?? [], path => _services.Layers.TryReadFile(rootFs, path))));
-            var log = LogOptions.Parse(model.HostConfig.LogConfig);
 
             // Written while the process starts: after a power cut the next daemon must know that it was meant to run.
             var starting = model with
@@ -104,6 +105,7 @@ public sealed partial class ContainerService
             RefreshLinkers(container);
             _ = WatchAsync(container, running);
             StartHealthProbes(container);
+            ForwardLog(container, running.Exited);
         }
         catch
         {

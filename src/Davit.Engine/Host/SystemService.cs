@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Davit.DockerApi;
 using Davit.DockerApi.Host;
 using Davit.Engine.Containers;
+using Davit.Engine.Logs.Drivers;
 using Davit.Primitives;
 
 namespace Davit.Engine.Host;
@@ -59,7 +60,7 @@ public sealed class SystemService(EngineServices services, ContainerService cont
             Images = services.Images.List().Count,
             Driver = "overlay2",
             DriverStatus = [["Backing Filesystem", BackingFileSystem(services.Instance)], ["Supports d_type", "true"], ["Using metacopy", "false"], ["Native Overlay Diff", "true"], ["userxattr", "false"]],
-            Plugins = new PluginsInfo { Volume = ["local"], Network = ["bridge", "host", "null"], Log = ["json-file", "local", "none"] },
+            Plugins = new PluginsInfo { Volume = ["local"], Network = ["bridge", "host", "null"], Log = LogDrivers.Names },
             MemoryLimit = host.HasController("memory"),
             SwapLimit = host.HasController("memory"),
             KernelMemoryTCP = false,

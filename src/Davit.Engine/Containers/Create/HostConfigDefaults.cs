@@ -15,8 +15,7 @@ internal static class HostConfigDefaults
         {
             NetworkMode = host.NetworkMode is "" or "default" ? "bridge" : host.NetworkMode,
             RestartPolicy = host.RestartPolicy is { Name.Length: > 0 } policy ? policy : new() { Name = "no" },
-            LogConfig = host.LogConfig is { Type.Length: > 0 } log ? log with { Config = log.Config ?? new Dictionary<string, string>() }
-                : new() { Type = options.LogDriver, Config = host.LogConfig?.Config is { Count: > 0 } given ? given : options.LogOptions },
+            LogConfig = Log(host.LogConfig, options),
             IpcMode = host.IpcMode.Length == 0 ? "private" : host.IpcMode,
             CgroupnsMode = host.CgroupnsMode.Length == 0 ? "private" : host.CgroupnsMode,
             ShmSize = host.ShmSize == 0 ? options.ShmSize : host.ShmSize,
@@ -39,5 +38,19 @@ internal static class HostConfigDefaults
             Devices = host.Devices ?? [],
             Ulimits = host.Ulimits ?? [],
         };
+    }
+
+    /// <summary>The daemon's options go with its driver only; those of the request win. Options of the log beside a driver go with any.</summary>
+    private static LogConfig Log(LogConfig? asked, EngineOptions options)
+    {
+        var type = asked?.Type is { Length: > 0 } given ? given : options.LogDriver;
+        var merged = new Dictionary<string, string>();
+        foreach (var (name, value) in options.LogOptions)
+        {
+            if (type == options.LogDriver || (type != "none" && name.StartsWith("cache-", StringComparison.Ordinal))) merged[name] = value;
+        }
+
+        foreach (var (name, value) in asked?.Config ?? new Dictionary<string, string>()) merged[name] = value;
+        return new LogConfig { Type = type, Config = merged };
     }
 }

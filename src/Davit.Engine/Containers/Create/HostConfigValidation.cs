@@ -17,7 +17,7 @@ internal static class HostConfigValidation
         Network(config, host);
         ResourceValidation.Validate(host);
         Security(host);
-        Logging(host.LogConfig);
+        LogOptions.Validate(host.LogConfig);
         foreach (var device in host.Devices ?? []) DeviceSpecs.ValidatePermissions(device.CgroupPermissions);
         foreach (var rule in host.DeviceCgroupRules ?? []) DeviceSpecs.ParseRule(rule);
         foreach (var ulimit in host.Ulimits ?? []) UlimitSpecs.Parse(ulimit);
@@ -119,8 +119,6 @@ internal static class HostConfigValidation
         SecurityOptions.Parse(host.SecurityOpt ?? []);
         if (host.MaskedPaths?.Concat(host.ReadonlyPaths ?? []).FirstOrDefault(path => !path.StartsWith('/')) is { } relative) throw Invalid($"invalid masked or read-only path: \"{relative}\" must be absolute");
     }
-
-    private static void Logging(LogConfig? log) => LogOptions.Parse(log);
 
     private static void Sysctl(string name, string value, HostConfig host)
     {
