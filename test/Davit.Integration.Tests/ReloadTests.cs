@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Davit.Testing;
 
 namespace Davit.Integration.Tests;
 
@@ -44,7 +45,7 @@ public sealed class ReloadTests
             await using var daemon = await TestDaemon.StartAsync("--config-file", file);
             await File.WriteAllTextAsync(file, """{"labels": ["tier=lead"], "no-such-key": 1}""");
 
-            (await Davit.Testing.Command.RunAsync("kill", ["-HUP", $"{daemon.Pid}"])).Succeeded();
+            (await Command.RunAsync("kill", ["-HUP", $"{daemon.Pid}"])).Succeeded();
 
             for (var end = Environment.TickCount64 + 20_000; !daemon.Log.Contains("no-such-key", StringComparison.Ordinal);) Assert.True(Environment.TickCount64 < end, daemon.Log);
             Assert.Contains("tier=gold", (await daemon.CurlAsync("/info")).Output, StringComparison.Ordinal);
@@ -59,7 +60,7 @@ public sealed class ReloadTests
     private static async Task<string> ReloadAsync(TestDaemon daemon)
     {
         var listen = daemon.ScriptAsync("docker events --since 0 --filter type=daemon --format '{{json .}}' | head -n 1");
-        (await Davit.Testing.Command.RunAsync("kill", ["-HUP", $"{daemon.Pid}"])).Succeeded();
+        (await Command.RunAsync("kill", ["-HUP", $"{daemon.Pid}"])).Succeeded();
         return (await listen).Succeeded().Output;
     }
 }
