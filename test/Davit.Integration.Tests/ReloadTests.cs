@@ -59,8 +59,8 @@ public sealed class ReloadTests
     /// <summary>Events are remembered: the one that came before anybody listened is told, too.</summary>
     private static async Task<string> ReloadAsync(TestDaemon daemon)
     {
-        var listen = daemon.ScriptAsync("docker events --since 0 --filter type=daemon --format '{{json .}}' | head -n 1");
         (await Command.RunAsync("kill", ["-HUP", $"{daemon.Pid}"])).Succeeded();
-        return (await listen).Succeeded().Output;
+        for (var end = Environment.TickCount64 + 20_000; !daemon.Log.Contains("settings read again", StringComparison.Ordinal);) Assert.True(Environment.TickCount64 < end, daemon.Log);
+        return (await daemon.ScriptAsync("docker events --since 0 --until $(($(date +%s) + 1)) --filter type=daemon --format '{{json .}}'")).Succeeded().Output;
     }
 }

@@ -12,8 +12,12 @@ internal sealed class LogForwarder(LogReader reader, string directory, string cu
 {
     private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>What a stopping daemon gives a server to take the lines that are on their way: who stops in order repeats nothing.</summary>
+    private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _sending = new();
     private LogDriver? _driver;
     private LogSource? _source;
     private Task _until = Task.CompletedTask;
@@ -52,20 +56,22 @@ internal sealed class LogForwarder(LogReader reader, string directory, string cu
         await DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Ends at once; the next daemon goes on where this one was.</summary>
+    /// <summary>Ends when what was begun is delivered, at once while the server is away; the next daemon goes on where this one was.</summary>
     public async ValueTask DisposeAsync()
     {
-        Task loop;
+        Task loop, failing;
         lock (_gate)
         {
             if (_ended) return;
             _ended = true;
-            loop = _loop;
+            (loop, failing) = (_loop, _failing.Task);
         }
 
+        _sending.CancelAfter(failing.IsCompleted ? TimeSpan.Zero : LastWord);
         await _stopping.CancelAsync().ConfigureAwait(false);
         await loop.ConfigureAwait(false);
         _stopping.Dispose();
+        _sending.Dispose();
     }
 
     private async Task LoopAsync()
@@ -177,10 +183,10 @@ internal sealed class LogForwarder(LogReader reader, string directory, string cu
                     var piece = open is null && !record.Partial ? null : new LinePiece(open?.Id ?? RandomNumberGenerator.GetHexString(64, lowercase: true), (open?.Ordinal ?? 0) + 1, !record.Partial);
                     open = record.Partial ? piece : null;
                     var bytes = record.Bytes.Span is [.., (byte)'\n'] ? record.Bytes[..^1] : record.Bytes;
-                    if (await sink.WriteAsync(new LogLine(record.Stream == 2, record.TimeNanoseconds, bytes, piece), _stopping.Token).ConfigureAwait(false)) Confirm(records.End, stdout, stderr);
+                    if (await sink.WriteAsync(new LogLine(record.Stream == 2, record.TimeNanoseconds, bytes, piece), _sending.Token).ConfigureAwait(false)) Confirm(records.End, stdout, stderr);
                 }
 
-                await sink.FlushAsync(_stopping.Token).ConfigureAwait(false);
+                await sink.FlushAsync(_sending.Token).ConfigureAwait(false);
                 Confirm(batch.End, stdout, stderr);
                 if (time.GetElapsedTime(_savedAt) >= SaveInterval) Save();
             }
