@@ -49,26 +49,6 @@ public sealed class NetDeviceTests
         }
     }, what);
 
-    /// <summary>Of a start that fails later the kernel would remove interfaces like this one with the namespace.</summary>
-    [Fact]
-    public async Task Interface_comes_back_when_the_start_fails_later()
-    {
-        await using var bundle = new OciBundle();
-        var name = Name(bundle, "a");
-        await AddAsync(bundle, name, "10.213.1.5/24");
-        try
-        {
-            Devices(bundle, (name, "moved0"));
-            bundle.Process(p => p with { Args = ["/nosuch"] });
-            await bundle.CreateFailsAsync();
-            Assert.Contains("inet 10.213.1.5/24", (await Command.RunAsync("ip", ["addr", "show", name])).Succeeded().Output);
-        }
-        finally
-        {
-            await Command.RunAsync("ip", ["link", "del", name]);
-        }
-    }
-
     [Fact]
     [Clause("config-linux/net-devices/template")]
     public Task Template_makes_the_name_unique() => Suite.CheckAsync(async bundle =>
