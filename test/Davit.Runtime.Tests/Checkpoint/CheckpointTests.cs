@@ -53,8 +53,8 @@ public sealed class CheckpointTests
         await bundle.StartAsync(Count);
         await UntilAsync(bundle, 3);
         var before = Counted(bundle);
-        (await CriuAsync(bundle, "checkpoint", "--leave-running", "--work-path", bundle.Directory + "/work", "--manage-cgroups-mode", "full", bundle.Id)).Succeeded();
-        Assert.True(File.Exists(bundle.Directory + "/work/dump.log"));
+        (await CriuAsync(bundle, "checkpoint", "--leave-running", "--work-path", bundle.Directory + "/criu-work", "--manage-cgroups-mode", "full", bundle.Id)).Succeeded();
+        Assert.True(File.Exists(bundle.Directory + "/criu-work/dump.log"));
         var saved = Counted(bundle);
         await UntilAsync(bundle, saved + 100);
         (await bundle.RawAsync(["delete", "-f", bundle.Id])).Succeeded();
