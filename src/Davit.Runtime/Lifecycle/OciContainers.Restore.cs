@@ -44,22 +44,8 @@ internal sealed partial class OciContainers
     {
         var files = ExternalFiles.Read(request.ImagePath);
         using var systemd = settings.CgroupManager == CgroupManager.Systemd ? new SystemdManager(!Environment.IsPrivilegedProcess) : null;
-        var unit = systemd is null ? null : SystemdCgroup.Of(spec, place.Id, !Environment.IsPrivilegedProcess);
-        if (systemd is not null) CallScope.Enter(systemd, host.Cgroups);
-        var cgroup = unit is null ? CgroupPath.For(spec, place.Id, settings, host.Cgroups) : unit.Path(systemd!.ControlGroup());
-        var state = new StateRecord
-        {
-            OciVersion = RuntimeSettings.SpecVersion,
-            Id = place.Id,
-            Bundle = bundle,
-            Rootfs = Path.GetFullPath(Path.Combine(bundle, spec.Root?.Path ?? "")),
-            Created = time.GetUtcNow(),
-            Cgroup = cgroup ?? "",
-            ForeignCgroups = cgroup is null ? [] : CgroupPath.RefuseUnfit(host.Cgroups, cgroup),
-            Config = config,
-            Unit = unit?.Unit ?? "",
-            Spec = spec,
-        };
+        var (state, unit) = Begin(place.Id, bundle, spec, config, systemd);
+        var cgroup = state.Cgroup.Length > 0 ? state.Cgroup : null;
         request = Prepare(request, state.Cgroup, criu);
         RestoreMounts.MakePlaces(spec, new PlanOptions { Bundle = bundle, Host = host });
         var root = System.IO.Directory.CreateDirectory(_containers.Of(place.Id) + "/criu-root").FullName;

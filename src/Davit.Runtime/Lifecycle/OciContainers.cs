@@ -50,22 +50,8 @@ internal sealed partial class OciContainers(RuntimeSettings settings, HostFacts 
         var process = spec.Process ?? new ProcessSpec { Cwd = "/", Args = ["none"] };
         var gate = request.Start ? null : StartGate.Make(_containers.Gate(request.Id));
         using var systemd = settings.CgroupManager == CgroupManager.Systemd ? new SystemdManager(!Environment.IsPrivilegedProcess) : null;
-        var unit = systemd is null ? null : SystemdCgroup.Of(spec, request.Id, !Environment.IsPrivilegedProcess);
-        if (systemd is not null) CallScope.Enter(systemd, host.Cgroups);
-        var cgroup = unit is null ? CgroupPath.For(spec, request.Id, settings, host.Cgroups) : unit.Path(systemd!.ControlGroup());
-        var state = new StateRecord
-        {
-            OciVersion = RuntimeSettings.SpecVersion,
-            Id = request.Id,
-            Bundle = bundle,
-            Rootfs = Path.GetFullPath(Path.Combine(bundle, spec.Root?.Path ?? "")),
-            Created = time.GetUtcNow(),
-            Cgroup = cgroup ?? "",
-            ForeignCgroups = cgroup is null ? [] : CgroupPath.RefuseUnfit(host.Cgroups, cgroup),
-            Config = config,
-            Unit = unit?.Unit ?? "",
-            Spec = spec,
-        };
+        var (state, unit) = Begin(request.Id, bundle, spec, config, systemd);
+        var cgroup = state.Cgroup.Length > 0 ? state.Cgroup : null;
         var passed = ActivationSockets.Passed();
         using var plan = PlanBuilder.ForContainer(ActivationSockets.Announce(spec with { Process = process }, passed), new PlanOptions
         {
@@ -120,6 +106,28 @@ internal sealed partial class OciContainers(RuntimeSettings settings, HostFacts 
             Undo(state, group);
             throw;
         }
+    }
+
+    /// <summary>What is known of a container before it has a process, and its unit where systemd makes its cgroup.</summary>
+    private (StateRecord State, SystemdCgroup? Unit) Begin(string id, string bundle, Spec spec, byte[] config, SystemdManager? systemd)
+    {
+        var unit = systemd is null ? null : SystemdCgroup.Of(spec, id, !Environment.IsPrivilegedProcess);
+        if (systemd is not null) CallScope.Enter(systemd, host.Cgroups);
+        var cgroup = unit is null ? CgroupPath.For(spec, id, settings, host.Cgroups) : unit.Path(systemd!.ControlGroup());
+        var state = new StateRecord
+        {
+            OciVersion = RuntimeSettings.SpecVersion,
+            Id = id,
+            Bundle = bundle,
+            Rootfs = Path.GetFullPath(Path.Combine(bundle, spec.Root?.Path ?? "")),
+            Created = time.GetUtcNow(),
+            Cgroup = cgroup ?? "",
+            ForeignCgroups = cgroup is null ? [] : CgroupPath.RefuseUnfit(host.Cgroups, cgroup),
+            Config = config,
+            Unit = unit?.Unit ?? "",
+            Spec = spec,
+        };
+        return (state, unit);
     }
 
     /// <summary>Hands a process that waits over to whoever asked for it, and writes it down.</summary>
